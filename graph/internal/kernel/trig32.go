@@ -1,0 +1,56 @@
+package kernel
+
+import "math"
+
+// sin32 returns sin x within 2 ulp.
+func sin32(x float32) float32 {
+	if !(abs32(x) < 1<<20) {
+		return float32(math.Sin(float64(x)))
+	}
+	q, r := quarterTurns(x)
+	return quadrant(r, q)
+}
+
+// cos32 returns cos x within 2 ulp.
+func cos32(x float32) float32 {
+	if !(abs32(x) < 1<<20) {
+		return float32(math.Cos(float64(x)))
+	}
+	q, r := quarterTurns(x)
+	return quadrant(r, q+1)
+}
+
+// quarterTurns splits x = q π/2 + r with |r| <= π/4, for |x| < 2^20. It works in float64, where the
+// product of q and the first 33 bits of π/2 is exact.
+func quarterTurns(x float32) (q uint32, r float32) {
+	const (
+		halfPiHi = 0x1.921fb544p+0
+		halfPiLo = math.Pi/2 - halfPiHi
+		round    = 0x1.8p52
+	)
+	n := float64(float64(x)*(2/math.Pi)) + round
+	q = uint32(math.Float64bits(n))
+	n -= round
+	return q, float32(float64(x) - float64(n*halfPiHi) - float64(n*halfPiLo))
+}
+
+// quadrant returns sin(r + q π/2).
+func quadrant(r float32, q uint32) float32 {
+	s, c := sinCosReduced(r)
+	odd := -(q & 1)
+	b := math.Float32bits(s)&^odd | math.Float32bits(c)&odd
+	return math.Float32frombits(b ^ q>>1<<31)
+}
+
+// sinCosReduced returns sin r and cos r for |r| <= π/4, within 1 ulp.
+// The coefficients are minimax fits of (sin r - r)/r³ and (cos r - 1 + r²/2)/r⁴ in r².
+func sinCosReduced(r float32) (s, c float32) {
+	z := float32(r * r)
+	s = float32(-0.000195180954*z) + 0.00833218824
+	s = float32(s*z) - 0.166666552
+	s = r + float32(float32(r*z)*s)
+	c = float32(2.44323273e-05*z) - 0.00138873095
+	c = float32(c*z) + 0.0416666456
+	c = (1 - float32(0.5*z)) + float32(float32(z*z)*c)
+	return s, c
+}

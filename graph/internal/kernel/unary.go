@@ -1,0 +1,197 @@
+package kernel
+
+import "math"
+
+// Copy sets dst = x.
+func Copy[T Float](dst, x []T) { copy(dst, x[:len(dst)]) }
+
+// Neg sets dst = -x.
+func Neg[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = -v
+	}
+}
+
+// Abs sets dst = |x|.
+func Abs[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = max(v, -v)
+	}
+}
+
+// Sign sets dst to -1, 0 or 1; NaN stays NaN.
+func Sign[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		if v == v {
+			v = truth[T](v > 0) - truth[T](v < 0)
+		}
+		dst[i] = v
+	}
+}
+
+// Step sets dst = 1 where x > 0 and 0 elsewhere; NaN stays NaN.
+func Step[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		if v == v {
+			v = truth[T](v > 0)
+		}
+		dst[i] = v
+	}
+}
+
+// Square sets dst = x².
+func Square[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = v * v
+	}
+}
+
+// Sqrt sets dst = √x, correctly rounded.
+func Sqrt[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = T(math.Sqrt(float64(v)))
+	}
+}
+
+// Reciprocal sets dst = 1/x.
+func Reciprocal[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = 1 / v
+	}
+}
+
+// ReLU sets dst = max(x, 0); NaN stays NaN.
+func ReLU[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = max(v, 0)
+	}
+}
+
+// LeakyReLU sets dst = x where x > 0 and slope*x elsewhere.
+func LeakyReLU[T Float](dst, x []T, slope T) {
+	x = x[:len(dst)]
+	factor := [2]T{slope, 1}
+	for i, v := range x {
+		dst[i] = v * factor[bit(v > 0)&1]
+	}
+}
+
+// ELU sets dst = x where x > 0 and alpha*(e^x - 1) elsewhere.
+func ELU[T Float](dst, x []T, alpha T) {
+	x = x[:len(dst)]
+	expm1 := either[T](expm1_32, math.Expm1)
+	for i, v := range x {
+		dst[i] = max(v, 0) + T(alpha*expm1(min(v, 0)))
+	}
+}
+
+// Clamp sets dst = min(max(x, lo), hi); NaN stays NaN.
+func Clamp[T Float](dst, x []T, lo, hi T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = min(max(v, lo), hi)
+	}
+}
+
+// Exp sets dst = e^x; float32 within 1.5 ulp.
+func Exp[T Float](dst, x []T) { each(dst, x, either[T](exp32, math.Exp)) }
+
+// Expm1 sets dst = e^x - 1; float32 within 2 ulp.
+func Expm1[T Float](dst, x []T) { each(dst, x, either[T](expm1_32, math.Expm1)) }
+
+// Log sets dst = ln x; float32 within 1 ulp.
+func Log[T Float](dst, x []T) { each(dst, x, either[T](log32, math.Log)) }
+
+// Log1p sets dst = ln(1 + x); float32 within 1.5 ulp.
+func Log1p[T Float](dst, x []T) { each(dst, x, either[T](log1p32, math.Log1p)) }
+
+// Sin sets dst = sin x, x in radians; float32 within 2 ulp.
+func Sin[T Float](dst, x []T) { each(dst, x, either[T](sin32, math.Sin)) }
+
+// Cos sets dst = cos x, x in radians; float32 within 2 ulp.
+func Cos[T Float](dst, x []T) { each(dst, x, either[T](cos32, math.Cos)) }
+
+// Tanh sets dst = tanh x; float32 within 3 ulp.
+func Tanh[T Float](dst, x []T) { each(dst, x, either[T](tanh32, math.Tanh)) }
+
+// Sigmoid sets dst = 1 / (1 + e^-x); float32 within 2.5 ulp.
+func Sigmoid[T Float](dst, x []T) { each(dst, x, either[T](sigmoid32, sigmoid64)) }
+
+// LogSigmoid sets dst = -ln(1 + e^-x); float32 within 2.5 ulp.
+func LogSigmoid[T Float](dst, x []T) { each(dst, x, either[T](logSigmoid32, logSigmoid64)) }
+
+// Softplus sets dst = ln(1 + e^x); float32 within 2.5 ulp.
+func Softplus[T Float](dst, x []T) { each(dst, x, either[T](softplus32, softplus64)) }
+
+// Erf sets dst = erf x; float32 is float64 rounded.
+func Erf[T Float](dst, x []T) { eachFloat64(dst, x, math.Erf) }
+
+// GELU sets dst = x Φ(x), Φ the standard normal cdf (by erf, not its tanh approximation;
+// Hendrycks and Gimpel 2016, arXiv:1606.08415); float32 is float64 rounded.
+func GELU[T Float](dst, x []T) { eachFloat64(dst, x, gelu64) }
+
+// Map returns the loop dst = f(x), evaluated in float64, for functions that have no loop here.
+func Map[T Float](f func(float64) float64) func(dst, x []T) {
+	return func(dst, x []T) { eachFloat64(dst, x, f) }
+}
+
+func sigmoid64(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	if x < 0 {
+		return e / (1 + e)
+	}
+	return 1 / (1 + e)
+}
+
+func softplus64(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+func logSigmoid64(x float64) float64 { return min(x, 0) - math.Log1p(math.Exp(-math.Abs(x))) }
+
+func gelu64(x float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0 // the limit, where the product is Inf * 0
+	}
+	return 0.5 * x * math.Erfc(-x/math.Sqrt2)
+}
+
+func each[T Float](dst, x []T, f func(T) T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = f(v)
+	}
+}
+
+func eachFloat64[T Float](dst, x []T, f func(float64) float64) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = T(f(float64(v)))
+	}
+}
+
+// either returns the one of the two functions that is of type T.
+func either[T Float](single func(float32) float32, double func(float64) float64) func(T) T {
+	if f, ok := any(single).(func(T) T); ok {
+		return f
+	}
+	return any(double).(func(T) T)
+}
+
+// bit returns 1 for true and 0 for false, without a branch.
+func bit(b bool) int {
+	i := 0
+	if b {
+		i = 1
+	}
+	return i
+}
+
+// truth returns 1 for true and 0 for false.
+func truth[T Float](b bool) T { return T(bit(b)) }

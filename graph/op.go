@@ -1,0 +1,83 @@
+package graph
+
+import "credence/graph/internal/kernel"
+
+// op is one operation with its attributes. Two ops with one String, on the same operands, are the
+// same value: the String tells every attribute exactly.
+type op interface {
+	// name is the method that users know the operation by.
+	name() string
+	String() string
+	// infer returns the shape of the result, or why the operands do not fit.
+	infer(in []Shape) (Shape, error)
+	// loops returns the evaluation on operands of these shapes.
+	loops(in []Shape, out Shape) loops
+	// grad returns the gradient with respect to each operand, in the shape of the operand, given
+	// dy, that with respect to the result; nil where there is none.
+	grad(in []*Node, out, dy *Node) []*Node
+}
+
+// loops is an evaluation in both precisions; a Program keeps the one that it runs.
+type loops struct {
+	f32 loop[float32]
+	f64 loop[float64]
+}
+
+// loop is an evaluation cut into independent blocks. Their number depends on shapes only, never on
+// the machine, so that results do not either.
+type loop[T kernel.Float] struct {
+	blocks int
+	buffer int // elements of scratch that a worker needs
+	run    func(c *call[T]) error
+}
+
+// call is what one run of a block gets.
+type call[T kernel.Float] struct {
+	block int
+	dst   []T
+	in    [3][]T
+	more  [][]T // operands beyond the third
+	buf   []T
+	part  [3][]T // the stretch of each operand that an elementwise function is at
+	state runState
+}
+
+func (c *call[T]) bind(i int, data []T) {
+	if i < len(c.in) {
+		c.in[i] = data
+	} else {
+		c.more = append(c.more, data)
+	}
+}
+
+func (c *call[T]) operand(i int) []T {
+	if i < len(c.in) {
+		return c.in[i]
+	}
+	return c.more[i-len(c.in)]
+}
+
+// single is a loop of one block.
+func single[T kernel.Float](run func(c *call[T]) error) loop[T] { return loop[T]{blocks: 1, run: run} }
+
+// split is a loop over n items of the given cost in elements each, cut into blocks of about
+// blockSize elements; run gets the range of items that is its share.
+func split[T kernel.Float](n, cost int, run func(c *call[T], lo, hi int) error) loop[T] {
+	per := max(1, blockSize/max(1, cost))
+	return loop[T]{
+		blocks: (n + per - 1) / per,
+		run: func(c *call[T]) error {
+			lo := c.block * per
+			return run(c, lo, min(lo+per, n))
+		},
+	}
+}
+
+// blockSize is how many elements a block has, about: enough to outweigh handing it to another core.
+const blockSize = 8192
+
+// inPlace is an op that may write its result over an operand of the same shape.
+type inPlace interface{ inPlace() }
+
+// impure is an op that must not be folded into a constant though it has no operands.
+type impure interface{ impure() }

@@ -1,0 +1,195 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Program is a compiled graph: a list of instructions over memory laid out in advance. It reads and
+// updates the arrays of the graph's Params, and is not for concurrent use.
+type Program struct {
+	graph   *Graph
+	code    *code
+	plan    *plan
+	machine executor
+	names   []string // of the outputs
+	inputs  map[*Node]*Array
+	fed     []*Node // the inputs that the code reads, in order of declaration
+	outputs []*Array
+	updates bool
+}
+
+// executor is a machine of either precision.
+type executor interface {
+	run(lo, hi int) error
+	commit()
+	setState(runState)
+	output(id int) *Array
+	badElement(id int) int
+	blame(output int) *NonFiniteError
+}
+
+// Feed gives the inputs of a run: for each input node a []float64, []float32, []int, []byte or
+// *Array of its size, or for a scalar a float64, an int or a *float64. The numbers are copied.
+// A Feed that is kept, with its slices and pointers written between runs, costs no allocation.
+type Feed map[*Node]any
+
+// Compile returns the first mistake made while building the graph, or a program whose runs compute
+// the outputs and then store the graph's updates. Compiling leaves the graph as it is: more can be
+// built on it and compiled again.
+func (g *Graph) Compile(outputs ...*Node) (*Program, error) {
+	for _, n := range outputs {
+		if n.g != g {
+			panic("graph: Compile with a node of another graph")
+		}
+	}
+	if err := g.Err(); err != nil {
+		return nil, err
+	}
+	c := lower(g, outputs)
+	for _, pass := range passes {
+		if err := pass(c); err != nil {
+			return nil, err
+		}
+	}
+	p := &Program{graph: g, code: c, plan: newPlan(c), inputs: map[*Node]*Array{}, updates: len(g.updates) > 0}
+	for _, v := range c.values {
+		if v.leaf != nil && v.leaf.kind == inputNode {
+			p.inputs[v.leaf] = newArray(c.precision, v.shape)
+		}
+	}
+	for _, n := range g.nodes {
+		if p.inputs[n] != nil {
+			p.fed = append(p.fed, n)
+		}
+	}
+	if c.precision == Float32 {
+		p.machine = newMachine[float32](c, p.plan, p.inputs)
+	} else {
+		p.machine = newMachine[float64](c, p.plan, p.inputs)
+	}
+	for i, id := range c.outputs {
+		p.outputs = append(p.outputs, p.machine.output(id))
+		p.names = append(p.names, outputs[i].describe())
+	}
+	return p, nil
+}
+
+// Run computes the outputs from the feed and the parameters, and stores the updates. The step is
+// what noise is a function of; a training loop counts it up. The arrays returned are views that the
+// next run overwrites.
+//
+// A run fails if an input is missing or does not fit, if an index is out of range, and, in a program
+// with updates, if a scalar output is not finite (a *NonFiniteError). A run that fails changes no
+// parameter.
+func (p *Program) Run(step uint64, feed Feed) ([]*Array, error) {
+	for _, n := range p.fed {
+		v, ok := feed[n]
+		if !ok {
+			return nil, fmt.Errorf("graph: input %s is not fed", n.describe())
+		}
+		if err := p.inputs[n].fill(v); err != nil {
+			return nil, fmt.Errorf("graph: input %s: %w", n.describe(), err)
+		}
+	}
+	p.machine.setState(runState{p.graph.params.seed, step})
+	if err := p.machine.run(0, p.plan.guard); err != nil {
+		return nil, err
+	}
+	if err := p.checkFinite(); err != nil {
+		return nil, err
+	}
+	if err := p.machine.run(p.plan.guard, len(p.plan.steps)); err != nil {
+		return nil, err
+	}
+	p.machine.commit()
+	return p.outputs, nil
+}
+
+func (p *Program) checkFinite() error {
+	if !p.updates {
+		return nil
+	}
+	for i, id := range p.code.outputs {
+		if p.outputs[i].Len() == 1 && p.machine.badElement(id) >= 0 {
+			e := p.machine.blame(id)
+			e.Output = p.names[i]
+			return e
+		}
+	}
+	return nil
+}
+
+// fill copies a fed value.
+func (a *Array) fill(v any) error {
+	n := 0
+	switch v := v.(type) {
+	case float64:
+		n = 1
+		a.Set(0, v)
+	case *float64:
+		n = 1
+		a.Set(0, *v)
+	case int:
+		n = 1
+		a.Set(0, float64(v))
+	case []float64:
+		n = fillFrom(a, v)
+	case []float32:
+		n = fillFrom(a, v)
+	case []int:
+		n = fillFrom(a, v)
+	case []byte:
+		n = fillFrom(a, v)
+	case *Array:
+		if n = v.Len(); v.f32 != nil {
+			n = fillFrom(a, v.f32)
+		} else {
+			n = fillFrom(a, v.f64)
+		}
+	default:
+		return fmt.Errorf("cannot be fed a %T", v)
+	}
+	if n != a.Len() {
+		return fmt.Errorf("fed %d numbers for %d elements", n, a.Len())
+	}
+	return nil
+}
+
+func fillFrom[S float64 | float32 | int | byte](a *Array, src []S) int {
+	if len(src) != a.Len() {
+		return len(src)
+	}
+	for i := range a.f32 {
+		a.f32[i] = float32(src[i])
+	}
+	for i := range a.f64 {
+		a.f64[i] = float64(src[i])
+	}
+	return len(src)
+}
+
+// String lists what a run does: each instruction with the shape and the place of its result, then
+// the updates.
+func (p *Program) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "program in %v: %d inputs, %d instructions, arena of %d elements\n",
+		p.code.precision, len(p.fed), len(p.plan.steps), p.plan.arena)
+	for i, in := range p.plan.steps {
+		if i == p.plan.guard {
+			b.WriteString("-- the results must be finite from here on\n")
+		}
+		where := fmt.Sprintf("@%d", p.plan.place[in.out].offset)
+		if param := p.plan.place[in.out].param; param != nil {
+			where = "over " + param.name
+		}
+		fmt.Fprintf(&b, "%s  %v %s\n", in.format(p.code), p.code.values[in.out].shape, where)
+	}
+	for _, s := range p.plan.tail {
+		fmt.Fprintf(&b, "%s <- %s\n", s.param.name, p.code.label(s.value))
+	}
+	for i, id := range p.code.outputs {
+		fmt.Fprintf(&b, "output %d: %s\n", i, p.code.label(p.plan.root[id]))
+	}
+	return b.String()
+}
