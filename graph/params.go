@@ -104,6 +104,23 @@ func (ps *Params) Clone() *Params {
 	return c
 }
 
+// CopyFrom copies the values of the entries of the same names in src. Nothing is copied unless src has
+// them all, in the same shapes.
+func (ps *Params) CopyFrom(src *Params) error {
+	for _, p := range ps.all {
+		q := src.byName[p.name]
+		if q == nil || !slices.Equal(q.value.shape, p.value.shape) || src.precision != ps.precision {
+			return fmt.Errorf("graph: copying parameters: the source has no %s %v in %v", p.name, p.value.shape, ps.precision)
+		}
+	}
+	for _, p := range ps.all {
+		q := src.byName[p.name]
+		copy(p.value.f32, q.value.f32)
+		copy(p.value.f64, q.value.f64)
+	}
+	return nil
+}
+
 // Name returns the entry's path.
 func (p *Param) Name() string { return p.name }
 

@@ -154,22 +154,51 @@ func logSum(f, q float32, k int32) float32 {
 
 func abs32(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
-// softplus32 returns ln(1 + e^x) within 2.5 ulp.
-func softplus32(x float32) float32 { return max(x, 0) + log1pExp(-abs32(x)) }
+// positive returns max(x, 0), but for NaN.
+func positive(x float32) float32 {
+	b := math.Float32bits(x)
+	return math.Float32frombits(b &^ uint32(int32(b)>>31))
+}
 
-// logSigmoid32 returns -ln(1 + e^-x) within 2.5 ulp.
-func logSigmoid32(x float32) float32 { return min(x, 0) - log1pExp(-abs32(x)) }
-
-// log1pExp returns ln(1 + e^x) for x <= 0; for NaN it may return anything.
+// log1pExp returns ln(1 + e^-|x|) within 2.5 ulp.
 func log1pExp(x float32) float32 {
-	j, r := expReduce(max(x, -104))
-	k, f := log1pReduce(scale(1+expm1Poly(r), j))
-	return logSum(f, logPoly(f), k)
+	a := abs32(x)
+	if !(a <= 104) {
+		return nanOrZero(x)
+	}
+	k, r := expReduce(-a)
+	e := scale(1+expm1Poly(r), k)
+	return float32(e * log1pUnit(e))
+}
+
+// log1pUnit returns ln(1+e) / e for e in [0, 1].
+// The coefficients are a minimax fit, 0.2 ulp.
+func log1pUnit(e float32) float32 {
+	q := float32(-0.00324400165*e) + 0.0198513418
+	q = float32(q*e) - 0.0569592789
+	q = float32(q*e) + 0.106036253
+	q = float32(q*e) - 0.153055727
+	q = float32(q*e) + 0.196759313
+	q = float32(q*e) - 0.249541312
+	q = float32(q*e) + 0.333299607
+	q = float32(q*e) - 0.499999017
+	return float32(q*e) + 1
+}
+
+func nanOrZero(x float32) float32 {
+	if x != x {
+		return x
+	}
+	return 0
 }
 
 // sigmoid32 returns 1 / (1 + e^-x) within 2.5 ulp.
 func sigmoid32(x float32) float32 {
-	k, r := expReduce(max(-abs32(x), -104))
+	a := abs32(x)
+	if a > 104 {
+		a = 104
+	}
+	k, r := expReduce(-a)
 	e := scale(1+expm1Poly(r), k)
 	negative := uint32(int32(math.Float32bits(x)) >> 31) // all ones where x has its sign bit set
 	top := math.Float32bits(e)&negative | one32&^negative
@@ -178,7 +207,11 @@ func sigmoid32(x float32) float32 {
 
 // tanh32 returns tanh x within 3 ulp.
 func tanh32(x float32) float32 {
-	k, r := expReduce(2 * min(abs32(x), 10))
+	a := abs32(x)
+	if a > 10 {
+		a = 10
+	}
+	k, r := expReduce(2 * a)
 	e := expm1Scale(expm1Poly(r), k)
 	t := e / (e + 2)
 	return math.Float32frombits(math.Float32bits(t) | math.Float32bits(x)&(1<<31))

@@ -21,7 +21,7 @@ const (
 // where b is the upper 23 bits of the element's word; both precisions hold it exactly.
 // It panics if first is negative or the elements do not end below 2^34.
 func Uniform[T Float](dst []T, first int, seed uint64, node uint32, step uint64) {
-	noise(dst, first, seed, node, step, uniformPair[T])
+	noise(dst, first, seed, node, step, uniform)
 }
 
 // Normal sets dst to elements [first, first+len(dst)) of standard normal noise (Box and Muller 1958):
@@ -30,18 +30,15 @@ func Uniform[T Float](dst []T, first int, seed uint64, node uint32, step uint64)
 // two elements. No |element| exceeds 6.67. Float32 is within 4 ulp of float64.
 // It panics if first is negative or the elements do not end below 2^34.
 func Normal[T Float](dst []T, first int, seed uint64, node uint32, step uint64) {
-	pair, ok := any(normalPair32).(func(v, w uint32) (T, T))
-	if !ok {
-		pair = any(normalPair64).(func(v, w uint32) (T, T))
-	}
-	noise(dst, first, seed, node, step, pair)
+	noise(dst, first, seed, node, step, normal)
 }
 
-// noise fills dst with what pair makes of words 0 and 1, and of words 2 and 3, of each block.
-func noise[T Float](dst []T, first int, seed uint64, node uint32, step uint64, pair func(v, w uint32) (T, T)) {
+// noise fills dst with what a distribution makes of the words of each group.
+func noise[T Float](dst []T, first int, seed uint64, node uint32, step uint64, law distribution) {
 	if first < 0 || uint64(first)+uint64(len(dst)) > noiseEnd {
 		panic("kernel: noise elements outside [0, 2^34)")
 	}
+	var words [4][lanes]uint32
 	var partial [groupSize]T
 	for len(dst) > 0 {
 		group, skip := first/groupSize, first%groupSize
@@ -50,10 +47,12 @@ func noise[T Float](dst []T, first int, seed uint64, node uint32, step uint64, p
 		if n == groupSize {
 			out = (*[groupSize]T)(dst)
 		}
-		for lane := range lanes {
-			w0, w1, w2, w3 := philox(uint32(lanes*group+lane), node, uint32(step), uint32(step>>32), uint32(seed), uint32(seed>>32))
-			out[lane], out[lanes+lane] = pair(w0, w1)
-			out[2*lanes+lane], out[3*lanes+lane] = pair(w2, w3)
+		philoxGroup(&words, uint32(lanes*group), seed, node, step)
+		switch law {
+		case uniform:
+			uniformGroup(out, &words)
+		case normal:
+			normalGroup(out, &words)
 		}
 		if n < groupSize {
 			copy(dst[:n], partial[skip:])
@@ -62,8 +61,46 @@ func noise[T Float](dst []T, first int, seed uint64, node uint32, step uint64, p
 	}
 }
 
-func uniformPair[T Float](v, w uint32) (T, T) {
-	return (T(v>>9) + 0.5) * 0x1p-23, (T(w>>9) + 0.5) * 0x1p-23
+type distribution uint8
+
+const (
+	uniform distribution = iota
+	normal
+)
+
+// philoxGroup sets words[w][j] to word w of the block of counter first+j.
+func philoxGroup(words *[4][lanes]uint32, first uint32, seed uint64, node uint32, step uint64) {
+	for j := uint32(0); j < lanes; j += 2 {
+		a, b := philoxPair(first+j, node, uint32(step), uint32(step>>32), uint32(seed), uint32(seed>>32))
+		words[0][j], words[1][j], words[2][j], words[3][j] = a.w0, a.w1, a.w2, a.w3
+		words[0][j+1], words[1][j+1], words[2][j+1], words[3][j+1] = b.w0, b.w1, b.w2, b.w3
+	}
+}
+
+func uniformGroup[T Float](out *[groupSize]T, words *[4][lanes]uint32) {
+	for w := range words {
+		for j, b := range words[w] {
+			out[w*lanes+j] = (T(b>>9) + 0.5) * 0x1p-23
+		}
+	}
+}
+
+func normalGroup[T Float](out *[groupSize]T, words *[4][lanes]uint32) {
+	for w := 0; w < 4; w += 2 {
+		a, b := out[w*lanes:][:lanes], out[(w+1)*lanes:][:lanes]
+		u, v := &words[w], &words[w+1]
+		if a32, ok := any(a).([]float32); ok {
+			b32 := any(b).([]float32)
+			for j := range lanes {
+				a32[j], b32[j] = normalPair32(u[j], v[j])
+			}
+			continue
+		}
+		for j := range lanes {
+			z0, z1 := normalPair64(u[j], v[j])
+			a[j], b[j] = T(z0), T(z1)
+		}
+	}
 }
 
 func normalPair64(v, w uint32) (a, b float64) {
@@ -84,20 +121,17 @@ func normalPair32(v, w uint32) (a, b float32) {
 	q, t := quarters(w)
 	r := float32(t) * (math.Pi / 2 * 0x1p-30)
 	s, c := sinCosReduced(r)
-	sb, cb := math.Float32bits(s), math.Float32bits(c)
-	swap := (sb ^ cb) & -(q & 1)
-	sb, cb = sb^swap^q>>1<<31, cb^swap^(q+1)>>1<<31
-	return radius * math.Float32frombits(cb), radius * math.Float32frombits(sb)
+	return radius * quadrant(s, c, q+1), radius * quadrant(s, c, q)
 }
 
-// logUnit32 returns ln((v+1) 2^-32). Where that is near 0 it is taken from the distance of v to its
-// end, which float32 holds better than v.
+// logUnit32 returns ln((v+1) 2^-32). Above √½, f is taken from the distance of v to its end, which
+// float32 holds better than v: by masks, for a branch would be mispredicted.
 func logUnit32(v uint32) float32 {
-	if v >= 0xb504f334 {
-		f := -float32(^v) * 0x1p-32
-		return logSum(f, logPoly(f), 0)
-	}
+	near := uint32((0xb504f333 - int64(v)) >> 63) // all ones where v+1 exceeds √½ 2^32
 	k, f := logReduce(float32(v+1) * 0x1p-32)
+	k &^= int32(near)
+	distance := -float32(^v) * 0x1p-32
+	f = math.Float32frombits(math.Float32bits(distance)&near | math.Float32bits(f)&^near)
 	return logSum(f, logPoly(f), k)
 }
 

@@ -8,7 +8,8 @@ func sin32(x float32) float32 {
 		return float32(math.Sin(float64(x)))
 	}
 	q, r := quarterTurns(x)
-	return quadrant(r, q)
+	s, c := sinCosReduced(r)
+	return quadrant(s, c, q)
 }
 
 // cos32 returns cos x within 2 ulp.
@@ -17,7 +18,8 @@ func cos32(x float32) float32 {
 		return float32(math.Cos(float64(x)))
 	}
 	q, r := quarterTurns(x)
-	return quadrant(r, q+1)
+	s, c := sinCosReduced(r)
+	return quadrant(s, c, q+1)
 }
 
 // quarterTurns splits x = q π/2 + r with |r| <= π/4, for |x| < 2^20. It works in float64, where the
@@ -34,9 +36,8 @@ func quarterTurns(x float32) (q uint32, r float32) {
 	return q, float32(float64(x) - float64(n*halfPiHi) - float64(n*halfPiLo))
 }
 
-// quadrant returns sin(r + q π/2).
-func quadrant(r float32, q uint32) float32 {
-	s, c := sinCosReduced(r)
+// quadrant returns sin(r + q π/2), where s and c are sin r and cos r.
+func quadrant(s, c float32, q uint32) float32 {
 	odd := -(q & 1)
 	b := math.Float32bits(s)&^odd | math.Float32bits(c)&odd
 	return math.Float32frombits(b ^ q>>1<<31)

@@ -102,34 +102,114 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 }
 
 // Exp sets dst = e^x; float32 within 1.5 ulp.
-func Exp[T Float](dst, x []T) { each(dst, x, either[T](exp32, math.Exp)) }
+func Exp[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = exp32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Exp)
+}
 
 // Expm1 sets dst = e^x - 1; float32 within 2 ulp.
-func Expm1[T Float](dst, x []T) { each(dst, x, either[T](expm1_32, math.Expm1)) }
+func Expm1[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = expm1_32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Expm1)
+}
 
 // Log sets dst = ln x; float32 within 1 ulp.
-func Log[T Float](dst, x []T) { each(dst, x, either[T](log32, math.Log)) }
+func Log[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = log32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Log)
+}
 
 // Log1p sets dst = ln(1 + x); float32 within 1.5 ulp.
-func Log1p[T Float](dst, x []T) { each(dst, x, either[T](log1p32, math.Log1p)) }
+func Log1p[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = log1p32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Log1p)
+}
 
 // Sin sets dst = sin x, x in radians; float32 within 2 ulp.
-func Sin[T Float](dst, x []T) { each(dst, x, either[T](sin32, math.Sin)) }
+func Sin[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = sin32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Sin)
+}
 
 // Cos sets dst = cos x, x in radians; float32 within 2 ulp.
-func Cos[T Float](dst, x []T) { each(dst, x, either[T](cos32, math.Cos)) }
+func Cos[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = cos32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Cos)
+}
 
 // Tanh sets dst = tanh x; float32 within 3 ulp.
-func Tanh[T Float](dst, x []T) { each(dst, x, either[T](tanh32, math.Tanh)) }
+func Tanh[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = tanh32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, math.Tanh)
+}
 
 // Sigmoid sets dst = 1 / (1 + e^-x); float32 within 2.5 ulp.
-func Sigmoid[T Float](dst, x []T) { each(dst, x, either[T](sigmoid32, sigmoid64)) }
+func Sigmoid[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = sigmoid32(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, sigmoid64)
+}
 
 // LogSigmoid sets dst = -ln(1 + e^-x); float32 within 2.5 ulp.
-func LogSigmoid[T Float](dst, x []T) { each(dst, x, either[T](logSigmoid32, logSigmoid64)) }
+func LogSigmoid[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = -positive(-v) - log1pExp(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, logSigmoid64)
+}
 
 // Softplus sets dst = ln(1 + e^x); float32 within 2.5 ulp.
-func Softplus[T Float](dst, x []T) { each(dst, x, either[T](softplus32, softplus64)) }
+func Softplus[T Float](dst, x []T) {
+	if d, s, ok := singles(dst, x); ok {
+		for i, v := range s {
+			d[i] = positive(v) + log1pExp(v)
+		}
+		return
+	}
+	eachFloat64(dst, x, softplus64)
+}
 
 // Erf sets dst = erf x; float32 is float64 rounded.
 func Erf[T Float](dst, x []T) { eachFloat64(dst, x, math.Erf) }
@@ -162,18 +242,19 @@ func gelu64(x float64) float64 {
 	return 0.5 * x * math.Erfc(-x/math.Sqrt2)
 }
 
-func each[T Float](dst, x []T, f func(T) T) {
-	x = x[:len(dst)]
-	for i, v := range x {
-		dst[i] = f(v)
-	}
-}
-
 func eachFloat64[T Float](dst, x []T, f func(float64) float64) {
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = T(f(float64(v)))
 	}
+}
+
+// singles returns dst and x as they are if they are float32, so that a loop calls its function
+// directly: an indirect call costs as much as the function.
+func singles[T Float](dst, x []T) (d, s []float32, ok bool) {
+	d, ok = any(dst).([]float32)
+	s, _ = any(x[:len(dst)]).([]float32)
+	return d, s, ok
 }
 
 // either returns the one of the two functions that is of type T.
