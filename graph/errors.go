@@ -24,19 +24,18 @@ func (e *ShapeError) Error() string {
 type NonFiniteError struct {
 	Step   uint64
 	Output string // the output that went bad
-	Node   string // the first node on the way to it that did, with its shape
+	Node   string // the first node on the way to it that did, with its operands
 	Pos    string // file:line of the user's code that made the node; empty for an input or a parameter
 	Value  float64
 	Index  int // flat index of the first bad element in the node
 }
 
 func (e *NonFiniteError) Error() string {
-	at := e.Pos
-	if at != "" {
-		at = " (" + at + ")"
+	cause := fmt.Sprintf("%s holds %v at element %d", e.Node, e.Value, e.Index)
+	if e.Pos != "" {
+		cause = fmt.Sprintf("%s: %s gives %v at element %d from finite operands", e.Pos, e.Node, e.Value, e.Index)
 	}
-	return fmt.Sprintf("graph: step %d: %s is not finite: %s%s is %v at element %d while all that it was computed from is finite",
-		e.Step, e.Output, e.Node, at, e.Value, e.Index)
+	return fmt.Sprintf("graph: step %d: %s is not finite: %s", e.Step, e.Output, cause)
 }
 
 // site is where in the user's code a node was made.

@@ -13,6 +13,7 @@ type gather struct{ axis int }
 
 func (o gather) name() string   { return "Gather" }
 func (o gather) String() string { return fmt.Sprintf("Gather[%d]", o.axis) }
+func (gather) fallible()        {}
 
 func (o gather) infer(in []Shape) (Shape, error) {
 	x, idx := in[0], in[1]
@@ -47,6 +48,7 @@ type scatter struct{ axis, n int }
 
 func (o scatter) name() string   { return "ScatterAdd" }
 func (o scatter) String() string { return fmt.Sprintf("ScatterAdd[%d of %d]", o.axis, o.n) }
+func (scatter) fallible()        {}
 
 func (o scatter) infer(in []Shape) (Shape, error) {
 	dy, idx := in[0], in[1]
@@ -70,6 +72,7 @@ type pick struct{}
 
 func (pick) name() string   { return "Pick" }
 func (pick) String() string { return "Pick" }
+func (pick) fallible()      {}
 
 func (pick) infer(in []Shape) (Shape, error) {
 	x, idx := in[0], in[1]
@@ -99,6 +102,7 @@ type oneHot struct{ k int }
 
 func (o oneHot) name() string   { return "OneHot" }
 func (o oneHot) String() string { return fmt.Sprintf("OneHot[%d]", o.k) }
+func (oneHot) fallible()        {}
 
 func (o oneHot) infer(in []Shape) (Shape, error) {
 	if o.k < 1 {

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"math"
 	"sync"
 	"unsafe"
 
@@ -128,58 +127,43 @@ func (m *machine[T]) badElement(id int) int {
 }
 
 // blame runs the steps before the guard again, one by one, and follows an output that is not finite
-// back to the first value that went bad.
-func (m *machine[T]) blame(output int) *NonFiniteError {
-	by := map[int]instr{}
-	at := map[int]int{} // the first bad element of each bad value
-	worth := map[int]float64{}
+// back to a value that is not while all that it was computed from is.
+func (m *machine[T]) blame(output int) (*NonFiniteError, error) {
+	first := map[int]*NonFiniteError{} // of each root that is not finite
+	made := map[int]instr{}
 	note := func(id int) {
-		if _, known := at[id]; known {
-			return
-		}
 		if i := m.badElement(id); i >= 0 {
-			at[id], worth[id] = i, float64(m.data[id][i])
+			first[id] = &NonFiniteError{Step: m.state.step, Index: i, Value: float64(m.data[id][i])}
+		}
+	}
+	for id, v := range m.code.values {
+		if v.leaf != nil || v.konst != nil {
+			note(id)
 		}
 	}
 	for i, in := range m.plan.steps[:m.plan.guard] {
-		for _, id := range in.in {
-			if m.code.values[id].leaf != nil || m.code.values[id].konst != nil {
-				note(id)
-			} else if root := m.plan.root[id]; root != id {
-				if bad, ok := at[root]; ok {
-					at[id], worth[id] = bad, worth[root]
-				} else if m.code.values[root].leaf != nil {
-					note(id)
-				}
-			}
-		}
 		if err := m.run(i, i+1); err != nil {
-			return nil
+			return nil, err
 		}
-		by[in.out] = in
+		made[in.out] = in
 		note(in.out)
 	}
 	id := m.plan.root[output]
-	for {
-		next := -1
-		for _, x := range by[id].in {
-			if _, bad := at[x]; bad {
-				next = m.plan.root[x]
+	for more := true; more; {
+		more = false
+		for _, x := range made[id].in {
+			if root := m.plan.root[x]; first[root] != nil {
+				id, more = root, true
 				break
 			}
 		}
-		if next < 0 {
-			break
-		}
-		id = next
 	}
-	e := &NonFiniteError{Step: m.state.step, Index: at[id], Value: worth[id]}
+	e := first[id]
+	e.Node = m.code.label(id)
 	if leaf := m.code.values[id].leaf; leaf != nil {
 		e.Node = leaf.describe()
-	} else if n := by[id].node; n != nil {
+	} else if n := made[id].node; n != nil {
 		e.Node, e.Pos = n.describeCall(), n.Pos()
-	} else {
-		e.Value = math.NaN()
 	}
-	return e
+	return e, nil
 }

@@ -126,7 +126,7 @@ func (t transpose) grad(_ []*Node, _, dy *Node) []*Node {
 // Transpose permutes the axes: axis i of the result is axis perm[i] of x. Without arguments it
 // reverses them.
 func (x *Node) Transpose(perm ...int) *Node {
-	p := make([]int, len(perm), len(x.shape))
+	p := make([]int, len(perm), max(len(perm), len(x.shape)))
 	for i, a := range perm {
 		p[i] = a
 		if a < 0 {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -35,7 +37,8 @@ func simplify(c *code) error {
 			if same, ok := c.neutral(o, in); ok {
 				return same
 			}
-			if inner := made[in.in[0]]; o.label == "Neg" && isOp[elementwise](inner) && inner.op.name() == "Neg" {
+			if inner := made[in.in[0]]; o.label == "Neg" && isOp[elementwise](inner) && inner.op.name() == "Neg" &&
+				slices.Equal(c.values[inner.in[0]].shape, c.values[in.out].shape) {
 				return inner.in[0]
 			}
 			if s, err := broadcast(c.shapes(in.in)...); err == nil && !slices.Equal(s, c.values[in.out].shape) {
@@ -153,7 +156,8 @@ func runLoop[T kernel.Float](l loop[T], out *Array, args []*Array) error {
 	return nil
 }
 
-// merge computes equal values once: the same operation, by its String, on the same operands.
+// merge computes equal values once: the same operation, by its String, on the same operands, equal
+// constants among them.
 func merge(c *code) error {
 	first := map[string]int{}
 	canonical := func(key string, id int) int {
@@ -165,13 +169,22 @@ func merge(c *code) error {
 	}
 	c.rewrite(func(in *instr, _ func(instr)) int {
 		for i, id := range in.in {
-			if k := c.values[id].konst; k != nil && k.Len() == 1 {
-				in.in[i] = canonical(fmt.Sprintf("%v %x", k.shape, math.Float64bits(k.Item())), id)
+			if k := c.values[id].konst; k != nil {
+				in.in[i] = canonical(k.identity(), id)
 			}
 		}
 		return canonical(fmt.Sprint(in.op, in.in), in.out)
 	})
 	return nil
+}
+
+// identity tells arrays of one precision apart, by shape and the bits of every element.
+func (a *Array) identity() string {
+	h := sha256.New()
+	for i := range a.Len() {
+		h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(a.At(i))))
+	}
+	return fmt.Sprintf("%v %x", a.shape, h.Sum(nil))
 }
 
 // prune drops the instructions that no output and no update depends on.

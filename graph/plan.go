@@ -73,9 +73,9 @@ func (p *plan) lastReads(c *code) []int {
 	return last
 }
 
-// overwriteParams has the step that computes an update write it over the parameter, if nothing reads
-// the old value later and the step itself reads it, if at all, element by element. Other updates
-// are copied at the end.
+// overwriteParams has the step that computes an update write it over the parameter, if by then the run
+// can no longer fail, nothing reads the old value later and the step itself reads it, if at all,
+// element by element. Other updates are copied at the end.
 func (p *plan) overwriteParams(c *code, last []int) {
 	made := map[int]int{}
 	for i, in := range p.steps {
@@ -88,18 +88,33 @@ func (p *plan) overwriteParams(c *code, last []int) {
 		}
 	}
 	p.guard = len(p.steps)
+	settled := p.settled(c, made)
 	for _, s := range c.stores {
 		root := p.root[s.value]
 		i, computed := made[root]
 		leaf, read := old[s.param]
 		free := !read || last[leaf] < i || last[leaf] == i && elementByElement(c, p.steps[i])
-		if !computed || !free || p.place[root].kind != inArena || slices.Contains(c.outputs, s.value) {
+		if !computed || !free || i < settled || p.place[root].kind != inArena {
 			p.tail = append(p.tail, s)
 			continue
 		}
 		p.place[root] = place{kind: inUpdate, param: s.param}
 		p.guard = min(p.guard, i)
 	}
+}
+
+// settled returns the step from which on every output is computed and no step can fail.
+func (p *plan) settled(c *code, made map[int]int) int {
+	settled := 0
+	for _, id := range c.outputs {
+		settled = max(settled, made[p.root[id]]+1)
+	}
+	for i, in := range p.steps {
+		if _, ok := in.op.(fallible); ok {
+			settled = max(settled, i+1)
+		}
+	}
+	return settled
 }
 
 // elementByElement reports whether the step may write its result over an operand of the same shape.

@@ -26,7 +26,7 @@ type executor interface {
 	setState(runState)
 	output(id int) *Array
 	badElement(id int) int
-	blame(output int) *NonFiniteError
+	blame(output int) (*NonFiniteError, error)
 }
 
 // Feed gives the inputs of a run: for each input node a []float64, []float32, []int, []byte or
@@ -112,7 +112,10 @@ func (p *Program) checkFinite() error {
 	}
 	for i, id := range p.code.outputs {
 		if p.outputs[i].Len() == 1 && p.machine.badElement(id) >= 0 {
-			e := p.machine.blame(id)
+			e, err := p.machine.blame(id)
+			if err != nil {
+				return err
+			}
 			e.Output = p.names[i]
 			return e
 		}

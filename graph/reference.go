@@ -14,9 +14,11 @@ func (g *Graph) Reference(step uint64, feed Feed, outputs ...*Node) ([]*Array, e
 		return nil, err
 	}
 	// The machine's registers are used again: results that are also operands are read through a copy.
+	// It also refuses a graph without inputs, say one of noise only.
+	anchor := g.Once(snapshot{}, func() *Node { return g.leaf(&Node{kind: inputNode, name: "anchor", at: here()}) })
 	roots := make(gorgonia.Nodes, len(outputs))
 	for i, n := range outputs {
-		roots[i] = g.apply(snapshot{i}, n).gn
+		roots[i] = g.apply(snapshot{i}, n, anchor).gn
 	}
 	for _, n := range g.nodes {
 		if n.op != nil {
@@ -59,7 +61,7 @@ type snapshot struct{ index int }
 func (snapshot) name() string                       { return "Snapshot" }
 func (s snapshot) String() string                   { return fmt.Sprintf("Snapshot#%d", s.index) }
 func (snapshot) infer(in []Shape) (Shape, error)    { return in[0], nil }
-func (snapshot) grad([]*Node, *Node, *Node) []*Node { return []*Node{nil} }
+func (snapshot) grad([]*Node, *Node, *Node) []*Node { return []*Node{nil, nil} }
 func (snapshot) loops(_ []Shape, out Shape) loops {
 	return loops{copyLoop[float32](out), copyLoop[float64](out)}
 }

@@ -1,0 +1,81 @@
+package bnn
+
+import (
+	"context"
+	"fmt"
+
+	"credence/data"
+	"credence/graph"
+	"credence/infer"
+	"credence/prob"
+	"credence/train"
+)
+
+// Classifier is a network whose outputs are the logits of the classes. It is not safe for concurrent use.
+type Classifier struct{ *network }
+
+// NewClassifier returns a classifier with initial weights. The last of the widths is the number of
+// classes. It panics on fewer than two widths.
+func NewClassifier(c Config) *Classifier { return &Classifier{newNetwork(c)} }
+
+// Clone returns a classifier of its own with the same weights.
+func (c *Classifier) Clone() *Classifier {
+	d := NewClassifier(c.config)
+	if err := d.params.CopyFrom(c.params); err != nil {
+		panic(err) // the configuration is the same
+	}
+	return d
+}
+
+// Terms returns log p(y|x, w) of each example [batch] for labels y [batch], under one draw of the
+// weights, and the complexity. See train.Model.
+func (c *Classifier) Terms(x, y *graph.Node) (logLik, complexity *graph.Node) {
+	return prob.Categorical{Logits: c.Forward(x)}.LogProb(y), c.Complexity(x.Graph())
+}
+
+// Fit trains the classifier on a set whose targets are class labels. See train.Fit.
+func (c *Classifier) Fit(ctx context.Context, set data.Set, s train.Settings) ([]train.Epoch, error) {
+	return train.Fit(ctx, c, set, s)
+}
+
+// Prediction is the averaged predictive distribution of a classifier.
+type Prediction struct {
+	Classes    int
+	Mean       []float64 // [n, classes]: p(y|x), averaged over the draws
+	Entropy    []float64 // [n], nats: of Mean, the uncertainty in all
+	MutualInfo []float64 // [n], nats: between y and the weights, the part that more data could remove
+}
+
+// Predict averages the class probabilities of the set's examples over draws of the weights; its
+// targets are not read. No draws means the mean network, one pass with the weights at their means.
+//
+// Under layers.WeightSampling a draw is one network for all examples; under
+// layers.LocalReparameterization every example has draws of its own, each exact in distribution.
+func (c *Classifier) Predict(set data.Set, draws int) (*Prediction, error) {
+	classes := c.config.Widths[len(c.config.Widths)-1]
+	forward := c.Forward
+	if draws == 0 {
+		forward = c.ForwardMean
+	}
+	r, err := newRunner(c.params, set, func(x *graph.Node) []*graph.Node {
+		return []*graph.Node{prob.Categorical{Logits: forward(x)}.Probs()}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bnn: predicting: %w", err)
+	}
+	p := infer.NewClassification(set.Len(), classes)
+	probs := make([]float64, 0, set.Len()*classes)
+	for draw := range max(draws, 1) {
+		probs = probs[:0]
+		err := r.pass(draw, func(out []*graph.Array, n int) {
+			probs = out[0].AppendTo(probs)[:len(probs)+n*classes]
+		})
+		if err != nil {
+			return nil, fmt.Errorf("bnn: predicting: %w", err)
+		}
+		if err := p.Add(probs); err != nil {
+			return nil, fmt.Errorf("bnn: predicting: %w", err)
+		}
+	}
+	return &Prediction{Classes: classes, Mean: p.Mean(), Entropy: p.Entropy(), MutualInfo: p.MutualInfo()}, nil
+}
