@@ -24,7 +24,7 @@ type Node struct {
 	g     *Graph
 	id    int
 	kind  nodeKind
-	name  string // of an input or a parameter
+	name  string // of an input or a parameter, or given by Named
 	op    op
 	in    []*Node
 	shape Shape
@@ -60,9 +60,17 @@ func (x *Node) Pos() string { return x.at.String() }
 // String returns the node's name, or its operation, with its shape.
 func (x *Node) String() string { return x.describe() }
 
+// Named gives the result of an operation a name for messages to call it by, and returns it.
+func (x *Node) Named(name string) *Node {
+	if x.op != nil {
+		x.name = name
+	}
+	return x
+}
+
 func (x *Node) describe() string {
 	label := x.name
-	if x.op != nil {
+	if label == "" && x.op != nil {
 		label = x.op.String()
 	}
 	return fmt.Sprintf("%s %v", label, x.shape)

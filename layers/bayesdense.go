@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"credence/graph"
 	"credence/prob"
@@ -92,9 +93,6 @@ func (l *BayesDense) Forward(x *graph.Node) *graph.Node {
 		return l.forwardLocal(x)
 	}
 	g := x.Graph()
-	if in := l.Mu.Shape()[0]; x.Dim(-1) != in {
-		return g.Failf("BayesDense %v does not end in the %d inputs of %s %v", x, in, l.Mu.Name(), l.Mu.Shape())
-	}
 	w, _ := l.draw(g)
 	return x.MatMul(w).Add(g.Param(l.B))
 }
@@ -136,7 +134,7 @@ func (l *BayesDense) KL(g *graph.Graph) *graph.Node {
 func (l *BayesDense) draw(g *graph.Graph) (w, logQ *graph.Node) {
 	w = g.Once(own{l, "w"}, func() *graph.Node {
 		w, logQ = l.Posterior(g).SampleLogProb()
-		return w
+		return w.Named(strings.TrimSuffix(l.Mu.Name(), "mu") + "w")
 	})
 	return w, g.Once(own{l, "log q"}, func() *graph.Node { return logQ }) // made with w
 }

@@ -199,7 +199,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		"weight sampling, width": {
 			func(g *graph.Graph, x *graph.Node) { build(g.Params(), nil, 0, layers.WeightSampling).Forward(x) },
-			`BayesDense x \[5 4\] does not end in the 3 inputs of fc/mu \[3 2\]$`,
+			`MatMul x \[5 4\], fc/w \[3 2\]: inner dimensions differ$`,
 		},
 		"local reparameterization, width": {
 			func(g *graph.Graph, x *graph.Node) {
