@@ -58,14 +58,15 @@ func (x *Node) Pow(y *Node) *Node {
 	}.on(x, y)
 }
 
-// XLogY returns x·log(y), and 0 where x is 0.
+// XLogY returns x·log(y), and 0 where x is 0; where both are 0 the gradients are 0 too.
 func (x *Node) XLogY(y *Node) *Node {
 	return elementwise{
 		label: "XLogY", f32: of2(kernel.XLogY[float32]), f64: of2(kernel.XLogY[float64]),
 		d: func(in []*Node, _, dy *Node) []*Node {
 			x, y := in[0], in[1]
 			zero := x.g.Const(0)
-			return []*Node{dy.Mul(y.Log()), dy.Mul(x.Equal(zero).Where(zero, x.Div(y)))}
+			none := x.Equal(zero)
+			return []*Node{dy.Mul(none.Mul(y.Equal(zero)).Where(zero, y.Log())), dy.Mul(none.Where(zero, x.Div(y)))}
 		},
 	}.on(x, y)
 }

@@ -79,10 +79,8 @@ func (m matmul) grad(in []*Node, _, dy *Node) []*Node {
 		return []*Node{product(dy, b, false, true), product(a, dy, true, false)}
 	case matmul{true, false}:
 		return []*Node{product(b, dy, false, true), product(a, dy, false, false)}
-	case matmul{false, true}:
+	default: // A·Bᵀ; nothing multiplies Aᵀ·Bᵀ
 		return []*Node{product(dy, b, false, false), product(dy, a, true, false)}
-	default:
-		return []*Node{product(b, dy, true, true), product(dy, a, true, true)}
 	}
 }
 

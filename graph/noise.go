@@ -53,7 +53,6 @@ func (n noise) name() string                       { return n.label }
 func (n noise) String() string                     { return fmt.Sprintf("%s#%d", n.label, n.index) }
 func (n noise) infer([]Shape) (Shape, error)       { return n.shape, nil }
 func (n noise) grad([]*Node, *Node, *Node) []*Node { return nil }
-func (n noise) impure()                            {}
 
 func (n noise) loops(_ []Shape, out Shape) loops {
 	return loops{fillLoop(n.f32, n.index, out), fillLoop(n.f64, n.index, out)}

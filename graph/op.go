@@ -79,8 +79,5 @@ const blockSize = 8192
 // inPlace is an op that may write its result over an operand of the same shape.
 type inPlace interface{ inPlace() }
 
-// impure is an op that must not be folded into a constant though it has no operands.
-type impure interface{ impure() }
-
 // fallible is an op whose evaluation can fail: no parameter may be written before it.
 type fallible interface{ fallible() }

@@ -30,7 +30,7 @@ func simplify(c *code) error {
 				return in.in[0]
 			}
 			if inner := made[in.in[0]]; isOp[repeat](inner) && len(c.values[inner.in[0]].shape) == 0 {
-				in.op, in.in = repeat{o.shape}, inner.in
+				in.op, in.in = repeat(o), inner.in
 			}
 		case elementwise:
 			c.unrepeat(in, made)
@@ -100,12 +100,13 @@ func (c *code) neutral(o elementwise, in *instr) (int, bool) {
 	return 0, false
 }
 
-// fold computes what depends on constants only, where that takes no more memory than they do.
+// fold computes what depends on constants only, where that takes no more memory than they do: never
+// a draw, which has no operands.
 func fold(c *code) error {
 	var failed error
 	c.rewrite(func(in *instr, _ func(instr)) int {
 		size, largest := c.values[in.out].shape.Size(), 0
-		if _, ok := in.op.(impure); ok || failed != nil {
+		if failed != nil {
 			return in.out
 		}
 		for _, id := range in.in {

@@ -125,17 +125,14 @@ func (p *Program) checkFinite() error {
 
 // fill copies a fed value.
 func (a *Array) fill(v any) error {
-	n := 0
+	var n int
 	switch v := v.(type) {
 	case float64:
-		n = 1
-		a.Set(0, v)
+		n = fillFrom(a, []float64{v})
 	case *float64:
-		n = 1
-		a.Set(0, *v)
+		n = fillFrom(a, []float64{*v})
 	case int:
-		n = 1
-		a.Set(0, float64(v))
+		n = fillFrom(a, []int{v})
 	case []float64:
 		n = fillFrom(a, v)
 	case []float32:
@@ -145,11 +142,7 @@ func (a *Array) fill(v any) error {
 	case []byte:
 		n = fillFrom(a, v)
 	case *Array:
-		if n = v.Len(); v.f32 != nil {
-			n = fillFrom(a, v.f32)
-		} else {
-			n = fillFrom(a, v.f64)
-		}
+		n = max(fillFrom(a, v.f32), fillFrom(a, v.f64))
 	default:
 		return fmt.Errorf("cannot be fed a %T", v)
 	}
@@ -159,6 +152,7 @@ func (a *Array) fill(v any) error {
 	return nil
 }
 
+// fillFrom copies src if it has as many numbers as a, and returns how many it has.
 func fillFrom[S float64 | float32 | int | byte](a *Array, src []S) int {
 	if len(src) != a.Len() {
 		return len(src)

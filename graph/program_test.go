@@ -1,115 +1,209 @@
 package graph_test
 
 import (
+	"fmt"
 	"math"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"credence/graph"
+	"credence/graph/graphtest"
 )
 
-// mlp is a small classifier with its SGD step: noise, a shared trunk, labels and updates.
-type mlp struct {
-	params      *graph.Params
-	graph       *graph.Graph
-	x, y, lr    *graph.Node
-	loss, noisy *graph.Node
+// bbb is Bayes by Backprop's training step (Blundell et al. 2015) on a small classifier: weights
+// drawn from a posterior of two parameters each, a scale-mixture prior, and Adam.
+type bbb struct {
+	params         *graph.Params
+	graph          *graph.Graph
+	x, y, rate, kl *graph.Node
+	loss, nll      *graph.Node
+	batch          int
 }
 
-func newMLP(p graph.Precision, batch int) *mlp {
-	ps := graph.NewParams(p, 7)
-	w0, b0 := ps.New("fc0/w", graph.He, 12, 9), ps.New("fc0/b", graph.Zeros, 9)
-	w1 := ps.New("fc1/w", graph.Glorot, 9, 4)
-	g := graph.New(ps, graph.Train)
-	m := &mlp{params: ps, graph: g, x: g.Input("x", batch, 12), y: g.Input("y", batch), lr: g.Input("lr")}
-	h := m.x.MatMul(g.Param(w0)).Add(g.Param(b0)).ReLU()
-	m.noisy = h.Add(g.Normal(batch, 9).Scale(0.1))
-	m.loss = m.noisy.MatMul(g.Param(w1)).LogSoftmax(1).Pick(m.y).Mean().Neg()
-	params := []*graph.Param{w0, b0, w1}
-	for i, d := range graph.Grad(m.loss, g.Param(w0), g.Param(b0), g.Param(w1)) {
-		g.Update(params[i], g.Param(params[i]).Sub(d.Mul(m.lr)))
-	}
+func newBBB(p graph.Precision, seed uint64, batch int) *bbb {
+	m := newLoss(p, seed, batch)
+	m.adam()
 	return m
 }
 
-func (m *mlp) feed(batch int) graph.Feed {
-	x, y := make([]float64, batch*12), make([]int, batch)
-	for i := range x {
-		x[i] = math.Sin(float64(i * i))
+// newLoss returns the model without its updates.
+func newLoss(p graph.Precision, seed uint64, batch int) *bbb {
+	ps := graph.NewParams(p, seed)
+	g := graph.New(ps, graph.Train)
+	m := &bbb{params: ps, graph: g, batch: batch, rate: g.Input("rate"), kl: g.Input("kl"), x: g.Input("x", batch, 12), y: g.Input("y", batch)}
+	complexity := g.Const(0)
+	h := m.x
+	for i, width := range []int{12, 40, 30, 4}[1:] {
+		w, cost := m.draw(fmt.Sprintf("fc%d", i), h.Dim(1), width)
+		if i > 0 {
+			h = h.ReLU()
+		}
+		h, complexity = h.MatMul(w), complexity.Add(cost)
 	}
-	for i := range y {
-		y[i] = i % 4
-	}
-	return graph.Feed{m.x: x, m.y: y, m.lr: 0.1}
+	m.nll = h.LogSoftmax(1).Pick(m.y).Mean().Neg()
+	m.loss = m.nll.Add(complexity.Mul(m.kl))
+	return m
 }
 
-func TestProgramEqualsReference(t *testing.T) {
-	for _, p := range []graph.Precision{graph.Float32, graph.Float64} {
-		m := newMLP(p, 6)
-		prog, err := m.graph.Compile(m.loss, m.noisy)
-		require.NoError(t, err)
-		for step := range uint64(3) {
-			want, err := m.graph.Reference(step, m.feed(6), m.loss, m.noisy)
-			require.NoError(t, err)
-			got, err := prog.Run(step, m.feed(6))
-			require.NoError(t, err)
-			for i := range want {
-				require.Equal(t, want[i].Shape(), got[i].Shape())
-				require.Equal(t, want[i].Float64s(), got[i].Float64s(), "output %d at step %d", i, step)
-			}
+// draw returns a draw of the weights and log q(w) - log p(w).
+func (m *bbb) draw(name string, in, out int) (w, cost *graph.Node) {
+	g := m.graph
+	mu := g.Param(m.params.New(name+"/mu", graph.Glorot, in, out))
+	sigma := g.Param(m.params.New(name+"/rho", graph.Constant(-3), in, out)).Softplus()
+	e := g.Normal(in, out)
+	w = mu.Add(sigma.Mul(e))
+	logQ := e.Square().Scale(-0.5).Sub(sigma.Log())
+	wide := w.Square().Scale(-0.5).AddScalar(math.Log(0.5))
+	narrow := w.Square().Scale(-0.5 / 0.01).AddScalar(math.Log(0.5 / 0.1))
+	logP := graph.Stack(0, wide, narrow).LogSumExp(0)
+	return w, logQ.Sub(logP).Sum()
+}
+
+func (m *bbb) adam() {
+	g := m.graph
+	params := g.Used(graph.Trainable)
+	nodes := make([]*graph.Node, len(params))
+	for i, p := range params {
+		nodes[i] = g.Param(p)
+	}
+	for i, d := range graph.Grad(m.loss, nodes...) {
+		p := params[i]
+		mean := m.params.Declare(graph.Slot, p.Name()+"/m", graph.Zeros, p.Shape()...)
+		square := m.params.Declare(graph.Slot, p.Name()+"/v", graph.Zeros, p.Shape()...)
+		newMean := g.Param(mean).Scale(0.9).Add(d.Scale(0.1))
+		newSquare := g.Param(square).Scale(0.999).Add(d.Square().Scale(0.001))
+		g.Update(mean, newMean)
+		g.Update(square, newSquare)
+		g.Update(p, nodes[i].Sub(newMean.Div(newSquare.Sqrt().AddScalar(1e-8)).Mul(m.rate)))
+	}
+}
+
+func (m *bbb) feed() graph.Feed {
+	x, y := make([]float64, m.batch*12), make([]int, m.batch)
+	for i := range y {
+		y[i] = i % 4
+		for j := range 12 {
+			x[i*12+j] = math.Sin(float64(i*i+j)) + float64(y[i]*(j%3))/3
 		}
 	}
+	return graph.Feed{m.x: x, m.y: y, m.rate: 0.003, m.kl: 1e-4}
+}
+
+// train runs steps from first on, and returns the losses and the bits of every parameter.
+func (m *bbb) train(t require.TestingT, first, steps uint64) (losses, params []float64) {
+	prog, err := m.graph.Compile(m.loss)
+	require.NoError(t, err)
+	feed := m.feed()
+	for step := range steps {
+		out, err := prog.Run(first+step, feed)
+		require.NoError(t, err)
+		losses = append(losses, out[0].Item())
+	}
+	for _, p := range m.params.All() {
+		params = p.Value().AppendTo(params)
+	}
+	return losses, params
+}
+
+func TestTrainingStepEqualsReference(t *testing.T) {
+	for _, p := range precisions {
+		m := newBBB(p, 7, 6)
+		m.train(t, 0, 3)
+		want, err := m.graph.Reference(3, m.feed(), m.loss, m.nll)
+		require.NoError(t, err)
+		prog, err := m.graph.Compile(m.loss, m.nll)
+		require.NoError(t, err)
+		got, err := prog.Run(3, m.feed())
+		require.NoError(t, err)
+		require.Equal(t, want[0].Item(), got[0].Item())
+		require.Equal(t, want[1].Item(), got[1].Item())
+	}
+}
+
+func TestTrainingStepGradient(t *testing.T) {
+	m := newLoss(graph.Float64, 7, 5)
+	graphtest.ParamGradient(t, m.loss, m.feed())
 }
 
 func TestTrainingReducesTheLoss(t *testing.T) {
-	m := newMLP(graph.Float32, 32)
-	prog, err := m.graph.Compile(m.loss)
-	require.NoError(t, err)
-	var first, last float64
-	for step := range uint64(400) {
-		out, err := prog.Run(step, m.feed(32))
-		require.NoError(t, err)
-		last = out[0].Item()
-		if step == 0 {
-			first = last
-		}
-	}
-	require.Less(t, last, 0.5*first)
+	losses, _ := newBBB(graph.Float32, 7, 32).train(t, 0, 300)
+	require.Less(t, losses[299], 0.5*losses[0])
 }
 
-func TestRunDoesNotAllocate(t *testing.T) {
-	m := newMLP(graph.Float32, 300)
-	prog, err := m.graph.Compile(m.loss)
-	require.NoError(t, err)
-	feed, step := m.feed(300), uint64(0)
-	require.Zero(t, testing.AllocsPerRun(20, func() {
-		_, err = prog.Run(step, feed)
-		step++
-	}))
-	require.NoError(t, err)
+func TestSameSeedSameBits(t *testing.T) {
+	losses, params := newBBB(graph.Float32, 7, 700).train(t, 0, 4)
+	again, same := newBBB(graph.Float32, 7, 700).train(t, 0, 4)
+	require.Equal(t, losses, again)
+	requireSameBits(t, params, same)
+	_, other := newBBB(graph.Float32, 8, 700).train(t, 0, 4)
+	require.NotEqual(t, params, other)
 }
 
 func TestBitsDoNotDependOnGOMAXPROCS(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var want []float64
-	for _, procs := range []int{1, 2, 4} {
+	for _, procs := range []int{1, 2, 4, 8} {
 		runtime.GOMAXPROCS(procs)
-		m := newMLP(graph.Float32, 3000)
-		prog, err := m.graph.Compile(m.loss)
-		require.NoError(t, err)
-		for step := range uint64(5) {
-			_, err := prog.Run(step, m.feed(3000))
-			require.NoError(t, err)
-		}
-		var got []float64
-		for _, p := range m.params.All() {
-			got = p.Value().AppendTo(got)
-		}
+		_, got := newBBB(graph.Float32, 7, 1500).train(t, 0, 4)
 		if want == nil {
 			want = got
 		}
-		require.Equal(t, want, got, "GOMAXPROCS %d", procs)
+		requireSameBits(t, want, got)
+	}
+}
+
+func TestStoppingAndGoingOnIsNotStopping(t *testing.T) {
+	_, want := newBBB(graph.Float32, 7, 20).train(t, 0, 9)
+	m := newBBB(graph.Float32, 7, 20)
+	m.train(t, 0, 4)
+	resumed := newBBB(graph.Float32, 7, 20)
+	require.NoError(t, resumed.params.CopyFrom(m.params))
+	_, got := resumed.train(t, 4, 5)
+	requireSameBits(t, want, got)
+}
+
+func TestProgramsRunConcurrently(t *testing.T) {
+	_, want := newBBB(graph.Float32, 7, 300).train(t, 0, 5)
+	var wg sync.WaitGroup
+	got := make([][]float64, 4)
+	for i := range got {
+		wg.Go(func() { _, got[i] = newBBB(graph.Float32, 7, 300).train(t, 0, 5) })
+	}
+	wg.Wait()
+	for i := range got {
+		requireSameBits(t, want, got[i])
+	}
+}
+
+func TestRunDoesNotAllocate(t *testing.T) {
+	for _, p := range precisions {
+		m := newBBB(p, 7, 300)
+		prog, err := m.graph.Compile(m.loss, m.nll)
+		require.NoError(t, err)
+		feed, step, rate := m.feed(), uint64(0), 0.003
+		feed[m.rate] = &rate
+		require.Zero(t, testing.AllocsPerRun(20, func() {
+			rate *= 0.99
+			_, err = prog.Run(step, feed)
+			step++
+		}))
+		require.NoError(t, err)
+	}
+}
+
+func BenchmarkTrainingStep(b *testing.B) {
+	m := newBBB(graph.Float32, 7, 100)
+	prog, err := m.graph.Compile(m.loss)
+	require.NoError(b, err)
+	feed, step := m.feed(), uint64(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := prog.Run(step, feed); err != nil {
+			b.Fatal(err)
+		}
+		step++
 	}
 }

@@ -1,0 +1,14 @@
+package graph
+
+// OutputValues returns the number of the value that each output is: equal if they were merged.
+func (p *Program) OutputValues() []int { return p.code.outputs }
+
+// Instructions returns how many instructions a run executes.
+func (p *Program) Instructions() int { return len(p.plan.steps) }
+
+// TakeHashes makes the graph treat the hashes as those of nodes that it has.
+func (g *Graph) TakeHashes(hashes ...uint32) {
+	for _, h := range hashes {
+		g.hashes[h] = true
+	}
+}
