@@ -53,29 +53,41 @@ func powers(x []float64, dim int) *mat.Dense {
 	return phi
 }
 
-// polynomials is a problem with known weights.
-type polynomials struct {
+// polynomial is a problem with known weights.
+type polynomial struct {
 	prior   *conjugate.Linear
 	weights []float64
 	x, y    []float64
 	phi     *mat.Dense
 }
 
+// linearPrior is the model before any data.
+func linearPrior(dim int) (*conjugate.Linear, error) {
+	weights, err := conjugate.Isotropic(dim, linearAlpha)
+	if err != nil {
+		return nil, err
+	}
+	return conjugate.NewLinear(weights, linearBeta)
+}
+
 // drawPolynomial returns data at x of weights drawn from the prior.
-func drawPolynomial(rng *rand.Rand, x []float64, dim int) (*polynomials, error) {
-	over, err := conjugate.Isotropic(dim, linearAlpha)
+func drawPolynomial(rng *rand.Rand, x []float64) (*polynomial, error) {
+	prior, err := linearPrior(cubic)
 	if err != nil {
 		return nil, err
 	}
-	prior, err := conjugate.NewLinear(over, linearBeta)
-	if err != nil {
-		return nil, err
-	}
-	p := &polynomials{prior: prior, weights: over.Sample(rng), x: x, phi: powers(x, dim)}
-	for _, f := range product(p.phi, p.weights) {
-		p.y = append(p.y, f+rng.NormFloat64()/math.Sqrt(linearBeta))
-	}
+	p := &polynomial{prior: prior, weights: prior.Posterior().Sample(rng), x: x, phi: powers(x, cubic)}
+	p.y = observe(rng, p.phi, p.weights)
 	return p, nil
+}
+
+// observe returns phi·w with noise.
+func observe(rng *rand.Rand, phi *mat.Dense, w []float64) []float64 {
+	y := product(phi, w)
+	for i := range y {
+		y[i] += rng.NormFloat64() / math.Sqrt(linearBeta)
+	}
+	return y
 }
 
 func product(phi mat.Matrix, w []float64) []float64 {
@@ -97,7 +109,7 @@ func uniform(rng *rand.Rand, n int) []float64 {
 func linearFormulas(_ context.Context, r *Run) error {
 	const n = 30
 	rng := rand.New(rand.NewPCG(r.Seed, 1))
-	p, err := drawPolynomial(rng, uniform(rng, n), cubic)
+	p, err := drawPolynomial(rng, uniform(rng, n))
 	if err != nil {
 		return err
 	}
@@ -190,32 +202,31 @@ func linearSequence(_ context.Context, r *Run) error {
 	truth := [2]float64{-0.3, 0.5}
 	rng := rand.New(rand.NewPCG(r.Seed, 2))
 	x := uniform(rng, 20)
-	p, err := drawPolynomial(rng, x, 2)
+	phi := powers(x, 2)
+	y := observe(rng, phi, truth[:])
+	prior, err := linearPrior(2)
 	if err != nil {
 		return err
-	}
-	for i := range x {
-		p.y[i] = truth[0] + truth[1]*x[i] + rng.NormFloat64()/math.Sqrt(linearBeta)
 	}
 	picture := report.Narrowing{
 		Title: "Learning a line", X: "x", Y: "y", WRange: [2]float64{-1.45, 1.45}, XRange: [2]float64{-1, 1}, YRange: [2]float64{-1.45, 1.45}, Truth: &truth,
 	}
-	m := p.prior
+	m := prior
 	for n := 0; ; n++ {
 		switch n {
 		case 0, 1, 2, 5, 20:
-			picture.Stages = append(picture.Stages, lineStage(rng, m, x[:n], p.y[:n]))
+			picture.Stages = append(picture.Stages, lineStage(rng, m, x[:n], y[:n]))
 		}
 		if n == len(x) {
 			break
 		}
-		if m, err = m.Update(p.phi.Slice(n, n+1, 0, 2), p.y[n:n+1]); err != nil {
+		if m, err = m.Update(phi.Slice(n, n+1, 0, 2), y[n:n+1]); err != nil {
 			return err
 		}
 	}
 	r.Picture("narrowing", "The posterior over a line's two weights narrows as points arrive, and with it the lines drawn from it.", picture)
 
-	batch, err := p.prior.Update(p.phi, p.y)
+	batch, err := prior.Update(phi, y)
 	if err != nil {
 		return err
 	}

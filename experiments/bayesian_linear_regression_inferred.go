@@ -17,9 +17,9 @@ import (
 // linearVariational fits Gaussians to the posterior of a cubic by their closed-form bounds.
 func linearVariational(ctx context.Context, r *Run) error {
 	const n, steps = 30, 4000
-	r.Setting("variational inference", fmt.Sprintf("Adam, %d steps, learning rate 0.02 falling to 0 by a cosine", steps))
+	r.Setting("variational inference", fmt.Sprintf("Adam with beta2 0.99, %d steps, learning rate 0.02 falling to 0 by a cosine", steps))
 	rng := rand.New(rand.NewPCG(r.Seed, 5))
-	p, err := drawPolynomial(rng, uniform(rng, n), cubic)
+	p, err := drawPolynomial(rng, uniform(rng, n))
 	if err != nil {
 		return err
 	}
@@ -90,30 +90,30 @@ func variances(q *conjugate.Gaussian) []float64 {
 
 // expectedLogLik returns E_q[log p(y | w)] in nats of a q with this mean, when spread is the sum over the
 // rows of phi of the variance that q gives their products with w.
-func (p *polynomials) expectedLogLik(phi, mu, spread *graph.Node) *graph.Node {
+func (p *polynomial) expectedLogLik(phi, mu, spread *graph.Node) *graph.Node {
 	y := mu.Graph().ConstArray(p.y, len(p.y))
 	misfit := y.Sub(phi.MatMul(mu)).Square().Sum().Add(spread)
 	return misfit.Scale(-linearBeta / 2).AddScalar(float64(len(p.y)) / 2 * math.Log(linearBeta/(2*math.Pi)))
 }
 
-func (p *polynomials) features(g *graph.Graph) *graph.Node {
+func (p *polynomial) features(g *graph.Graph) *graph.Node {
 	return g.ConstArray(p.phi.RawMatrix().Data, len(p.x), cubic)
 }
 
 // fullRank returns the bound of q = N(mu, L Lᵀ), L lower triangular with a positive diagonal.
-func (p *polynomials) fullRank(g *graph.Graph) (*graph.Node, func() (*conjugate.Gaussian, error)) {
+func (p *polynomial) fullRank(g *graph.Graph) (*graph.Node, func() (*conjugate.Gaussian, error)) {
 	ps := g.Params()
 	mean, raw := ps.New("mu", graph.Zeros, cubic), ps.New("factor", graph.Zeros, cubic, cubic)
-	var diagonal, below []float64
+	diagonal, below := make([]float64, cubic*cubic), make([]float64, cubic*cubic)
 	for i := range cubic {
-		for j := range cubic {
-			diagonal = append(diagonal, delta(i, j))
-			below = append(below, map[bool]float64{true: 1}[j < i])
+		diagonal[i*cubic+i] = 1
+		for j := range i {
+			below[i*cubic+j] = 1
 		}
 	}
-	eye := g.ConstArray(diagonal, cubic, cubic)
+	eye, strict := g.ConstArray(diagonal, cubic, cubic), g.ConstArray(below, cubic, cubic)
 	mu, factor := g.Param(mean), g.Param(raw)
-	lower := factor.Exp().Mul(eye).Add(factor.Mul(g.ConstArray(below, cubic, cubic)))
+	lower := factor.Exp().Mul(eye).Add(factor.Mul(strict))
 	logDet := factor.Mul(eye).Sum() // of L
 
 	phi := p.features(g)
@@ -138,7 +138,7 @@ func (p *polynomials) fullRank(g *graph.Graph) (*graph.Node, func() (*conjugate.
 }
 
 // meanField returns the bound of independent normals.
-func (p *polynomials) meanField(g *graph.Graph) (*graph.Node, func() (*conjugate.Gaussian, error)) {
+func (p *polynomial) meanField(g *graph.Graph) (*graph.Node, func() (*conjugate.Gaussian, error)) {
 	ps := g.Params()
 	mean, rho := ps.New("mu", graph.Zeros, cubic), ps.New("rho", graph.Zeros, cubic)
 	q := prob.Normal{Mu: g.Param(mean), Sigma: g.Param(rho).Softplus()}

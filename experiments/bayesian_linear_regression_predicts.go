@@ -17,7 +17,7 @@ func linearPredictive(_ context.Context, r *Run) error {
 	rng := rand.New(rand.NewPCG(r.Seed, 6))
 	grid := linspace(-1.4, 1.4, 141)
 	var panels []report.Picture
-	p, err := drawPolynomial(rng, linspace(-1, 1, 50), cubic)
+	p, err := drawPolynomial(rng, linspace(-1, 1, 50))
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func newLinearStage(rng *rand.Rand, n, sets int) (*linearStage, error) {
 	noise := 1 / linearBeta
 	var excess, coverage [3][]float64
 	for set := range sets {
-		p, err := drawPolynomial(rng, x, cubic)
+		p, err := drawPolynomial(rng, x)
 		if err != nil {
 			return nil, err
 		}

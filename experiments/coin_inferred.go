@@ -23,7 +23,7 @@ const oddsStep = 0.1
 // coinInferred fits a Beta and a logit-normal to the posterior of a coin that showed only heads.
 func coinInferred(ctx context.Context, r *Run) error {
 	const heads, tails, steps = 5, 0, 2000
-	r.Setting("inference", fmt.Sprintf("from %d heads, %d tails: Adam, %d steps, learning rate 0.1 falling to 0 by a cosine", heads, tails, steps))
+	r.Setting("inference", fmt.Sprintf("from %d heads, %d tails: Adam with beta2 0.99, %d steps, learning rate 0.1 falling to 0 by a cosine", heads, tails, steps))
 	posterior, err := coinPrior.Update(heads, tails)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (c *coinPosterior) fitLogitNormal(ctx context.Context, r *Run, steps int) (
 	r.Setting("draws a step", draws)
 	ps := graph.NewParams(graph.Float64, r.Seed)
 	mu, rho := ps.New("mu", graph.Zeros), ps.New("rho", graph.Zeros)
-	bound := func(g *graph.Graph, draws int) (each *graph.Node) {
+	bound := func(g *graph.Graph, draws int) *graph.Node { // of each draw
 		normal := prob.Normal{Mu: g.Param(mu).Broadcast(draws), Sigma: g.Param(rho).Softplus()}
 		x, logQ := normal.SampleLogProb()
 		return c.logJoint(x).Sub(logQ)
@@ -155,20 +155,21 @@ func (c *coinPosterior) fitLogitNormal(ctx context.Context, r *Run, steps int) (
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func (c *coinPosterior) show(r *Run, beta conjugate.BetaBernoulli, normal logitNormal, betaGaps, normalGaps []float64) {
-	exact, fitted, near := report.Line{Name: "posterior"}, report.Line{Name: "Beta q", Dashed: true}, report.Line{Name: "logit-normal q"}
-	for _, theta := range linspace(0.001, 0.999, 500) {
-		odds := math.Log(theta / (1 - theta))
-		for l, density := range map[*report.Line]float64{
-			&exact:  c.LogDensity(theta),
-			&fitted: beta.LogDensity(theta),
-			&near:   normal.logDensity(odds) - math.Log(theta*(1-theta)),
-		} {
-			l.X, l.Y = append(l.X, theta), append(l.Y, math.Exp(density))
+	density := func(name string, of func(theta float64) float64) report.Line {
+		l := report.Line{Name: name}
+		for _, theta := range linspace(0.001, 0.999, 500) {
+			l.X, l.Y = append(l.X, theta), append(l.Y, math.Exp(of(theta)))
 		}
+		return l
 	}
+	fitted := density("Beta q", beta.LogDensity)
+	fitted.Dashed = true
+	near := density("logit-normal q", func(theta float64) float64 {
+		return normal.logDensity(math.Log(theta/(1-theta))) - math.Log(theta*(1-theta))
+	})
 	r.Picture("inference", "Variational inference from five heads: the Beta family holds the posterior and finds it to rounding; the logit-normal's gap to the evidence stays.",
 		report.Panels{Pictures: []report.Picture{
-			report.Curves{Title: "Posterior and fits", X: "probability of heads", Y: "density", Lines: []report.Line{exact, fitted, near}},
+			report.Curves{Title: "Posterior and fits", X: "probability of heads", Y: "density", Lines: []report.Line{density("posterior", c.LogDensity), fitted, near}},
 			report.Curves{Title: "Evidence minus bound: KL(q‖posterior)", X: "step", Y: "nats", LogX: true, LogY: true,
 				Lines: []report.Line{gapLine("Beta q", betaGaps), gapLine("logit-normal q", normalGaps)}},
 		}})

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"credence/graph"
 )
 
 // Version returns the revision that the program was built from, marked "-modified" if the tree had changes;
@@ -38,9 +40,9 @@ func version(info *debug.BuildInfo) string {
 	return "devel"
 }
 
-// cpu names the processor and how many threads Go may use on it.
+// cpu names the processor, how many threads Go may use on it, and the kernels that the bits depend on.
 func cpu() string {
-	return fmt.Sprintf("%s, GOMAXPROCS %d", processor("/proc/cpuinfo"), runtime.GOMAXPROCS(0))
+	return fmt.Sprintf("%s, GOMAXPROCS %d, %s kernels", processor("/proc/cpuinfo"), runtime.GOMAXPROCS(0), graph.Kernels())
 }
 
 // processor reads the model's name from a file like Linux's /proc/cpuinfo; the architecture's without one.

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"strings"
+
+	"credence/graph/internal/kernel"
 )
 
 // Program is a compiled graph: a list of instructions over memory laid out in advance. It reads and
@@ -28,6 +30,10 @@ type executor interface {
 	badElement(id int) int
 	blame(output int) (*NonFiniteError, error)
 }
+
+// Kernels names the version of the inner loops that this process runs: plain, AVX2 or AVX-512. The
+// same bits are promised for one version.
+func Kernels() string { return kernel.Variant() }
 
 // Feed gives the inputs of a run: for each input node a []float64, []float32, []int, []byte or
 // *Array of its size, or for a scalar a float64, an int or a *float64. The numbers are copied.

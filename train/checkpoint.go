@@ -50,6 +50,7 @@ type identity struct {
 type checkpoint struct {
 	identity
 	progress
+	Kernels string `json:"kernels"` // that wrote it; on others a run goes on, but to other bits
 }
 
 // metaKey is the metadata entry that a checkpoint is kept under; kinds are what it holds.
@@ -67,7 +68,7 @@ func (l *loop) save() error {
 	if l.Checkpoint == "" {
 		return nil
 	}
-	meta, err := json.Marshal(checkpoint{l.identity(), l.progress})
+	meta, err := json.Marshal(checkpoint{l.identity(), l.progress, graph.Kernels()})
 	if err != nil {
 		return fmt.Errorf("train: saving a checkpoint: %w", err)
 	}

@@ -48,6 +48,9 @@ func NotEqual[T Float](dst, a, b []T) { binary(opNotEqual, dst, a, b) }
 
 // Where sets dst = a where cond != 0 and b elsewhere. NaN is not 0.
 func Where[T Float](dst, cond, a, b []T) {
+	if vectorWhere(dst, cond, a, b) {
+		return
+	}
 	if len(cond) == 1 && len(dst) != 1 {
 		if cond[0] == 0 {
 			a = b
@@ -116,6 +119,9 @@ const (
 )
 
 func binary[T Float](op binaryOp, dst, a, b []T) {
+	if vectorBinary(op, dst, a, b) {
+		return
+	}
 	if len(a) == len(dst) && len(b) == len(dst) {
 		binaryLoop(op, dst, a, b)
 		return

@@ -1,7 +1,7 @@
 package kernel
 
 // GemmRows divides the row where a product may be split among workers.
-const GemmRows = 32
+const GemmRows = 4
 
 const (
 	tileRows  = 2   // the micro kernel's rows: eight sums, and their operands, fit the registers
@@ -15,17 +15,20 @@ const (
 // GemmBuffer returns how many elements of scratch one call of Gemm needs.
 func GemmBuffer(m, n, k int, transA, transB bool) int {
 	d := min(depth, ceil(k, unroll))
-	return d * (tileRows + min(width, ceil(n, tileCols)))
+	return vectorBuffer(m, k) + d*(tileRows+min(width, ceil(n, tileCols)))
 }
 
 // Gemm sets rows [lo, hi) of C = op(A) op(B), all dense and row-major: C is [m, n]; A is [m, k], or
 // [k, m] if transA; B is [k, n], or [n, k] if transB. The other rows of c are not touched.
 //
 // Each element is the sum of its k products in order, rounded at every step, so that its bits depend
-// neither on the split of the rows nor on the transposes. (Versions of Gemm that sum in another order
-// must keep the bits for splits at multiples of GemmRows.) The scratch buf, of at least GemmBuffer
-// elements, is the caller's: concurrent calls need one each.
+// neither on the split of the rows nor on the transposes. The vector versions round once for each
+// product and sum (they fuse the two), else the same; so they have the same bits among themselves. The
+// scratch buf, of at least GemmBuffer elements, is the caller's: concurrent calls need one each.
 func Gemm[T Float](c, a, b []T, m, n, k int, transA, transB bool, lo, hi int, buf []T) {
+	if vectorGemm(c, a, b, m, n, k, transA, transB, lo, hi, buf) {
+		return
+	}
 	if k == 0 {
 		clear(c[lo*n : hi*n])
 		return

@@ -50,7 +50,7 @@ func ScatterAdd[T Float](dst, dy, idx []T, outer, n, inner int) error {
 		slab := dst[o*n*inner : (o+1)*n*inner]
 		for p, v := range idx {
 			row := slab[int(v)*inner:][:inner]
-			binaryLoop(opAdd, row, row, dy[(o*len(idx)+p)*inner:][:inner])
+			binary(opAdd, row, row, dy[(o*len(idx)+p)*inner:][:inner])
 		}
 	}
 	return nil

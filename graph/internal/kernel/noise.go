@@ -38,26 +38,35 @@ func noise[T Float](dst []T, first int, seed uint64, node uint32, step uint64, l
 	if first < 0 || uint64(first)+uint64(len(dst)) > noiseEnd {
 		panic("kernel: noise elements outside [0, 2^34)")
 	}
-	var words [4][lanes]uint32
 	var partial [groupSize]T
 	for len(dst) > 0 {
 		group, skip := first/groupSize, first%groupSize
 		n := min(groupSize-skip, len(dst))
-		out := &partial
 		if n == groupSize {
-			out = (*[groupSize]T)(dst)
-		}
-		philoxGroup(&words, uint32(lanes*group), seed, node, step)
-		switch law {
-		case uniform:
-			uniformGroup(out, &words)
-		case normal:
-			normalGroup(out, &words)
-		}
-		if n < groupSize {
+			n = len(dst) / groupSize * groupSize
+			noiseGroups(dst[:n], uint32(lanes*group), seed, node, step, law)
+		} else {
+			noiseGroups(partial[:], uint32(lanes*group), seed, node, step, law)
 			copy(dst[:n], partial[skip:])
 		}
 		dst, first = dst[n:], first+n
+	}
+}
+
+// noiseGroups fills dst, whole groups, from the counter first.
+func noiseGroups[T Float](dst []T, first uint32, seed uint64, node uint32, step uint64, law distribution) {
+	if vectorNoise(dst, first, seed, node, step, law) {
+		return
+	}
+	var words [4][lanes]uint32
+	for ; len(dst) > 0; dst, first = dst[groupSize:], first+lanes {
+		philoxGroup(&words, first, seed, node, step)
+		switch law {
+		case uniform:
+			uniformGroup((*[groupSize]T)(dst), &words)
+		case normal:
+			normalGroup((*[groupSize]T)(dst), &words)
+		}
 	}
 }
 

@@ -19,14 +19,32 @@ func Sum[T Float](dst, x []T, outer, n, inner int) {
 	for o := range outer {
 		slab := x[o*n*inner : (o+1)*n*inner]
 		out := dst[o*inner : (o+1)*inner]
+		if vectorSumColumns(out, slab, n) {
+			continue
+		}
 		for j := 0; j < inner; j += columns {
 			sumColumns(out[j:min(j+columns, inner)], slab[min(j, len(slab)):], n, inner)
 		}
 	}
 }
 
-// sumRow adds every eighth element to one of eight sums, then the sums pairwise.
+// sumRow adds every eighth element to one of eight sums, then the sums pairwise, then the sum of the
+// last elements, fewer than eight.
 func sumRow[T Float](x []T) float64 {
+	sum, done := vectorSumRow(x)
+	if done == 0 {
+		sum, done = sumEights(x)
+	}
+	tail := 0.0
+	for _, v := range x[done:] {
+		tail += float64(v)
+	}
+	return sum + tail
+}
+
+// sumEights sums all but the last elements, and returns how many it summed.
+func sumEights[T Float](x []T) (sum float64, done int) {
+	done = len(x) &^ 7
 	var s0, s1, s2, s3, s4, s5, s6, s7 float64
 	for len(x) >= 8 {
 		s0 += float64(x[0])
@@ -39,11 +57,7 @@ func sumRow[T Float](x []T) float64 {
 		s7 += float64(x[7])
 		x = x[8:]
 	}
-	tail := 0.0
-	for _, v := range x {
-		tail += float64(v)
-	}
-	return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)) + tail
+	return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)), done
 }
 
 // sumColumns sums n rows, inner apart, of len(dst) <= columns elements.
@@ -71,7 +85,7 @@ func Max[T Float](dst, x []T, outer, n, inner int) {
 		}
 		fill(out, []T{T(math.Inf(-1))})
 		for i := range n {
-			binaryLoop(opMax, out, out, slab[i*inner:(i+1)*inner])
+			binary(opMax, out, out, slab[i*inner:(i+1)*inner])
 		}
 	}
 }
@@ -86,12 +100,15 @@ func Min[T Float](dst, x []T, outer, n, inner int) {
 		}
 		fill(out, []T{T(math.Inf(1))})
 		for i := range n {
-			binaryLoop(opMin, out, out, slab[i*inner:(i+1)*inner])
+			binary(opMin, out, out, slab[i*inner:(i+1)*inner])
 		}
 	}
 }
 
 func maxRow[T Float](x []T) T {
+	if best, ok := vectorExtreme(x, true); ok {
+		return best
+	}
 	m0 := T(math.Inf(-1))
 	m1, m2, m3 := m0, m0, m0
 	for len(x) >= 4 {
@@ -105,6 +122,9 @@ func maxRow[T Float](x []T) T {
 }
 
 func minRow[T Float](x []T) T {
+	if best, ok := vectorExtreme(x, false); ok {
+		return best
+	}
 	m0 := T(math.Inf(1))
 	m1, m2, m3 := m0, m0, m0
 	for len(x) >= 4 {

@@ -40,10 +40,10 @@ func shiftedSum[T Float](shift, sum, x []T, n, inner int) {
 	e, total := terms[:len(shift)], totals[:len(shift)]
 	fill(shift, []T{T(math.Inf(-1))})
 	for i := range n {
-		binaryLoop(opMax, shift, shift, x[i*inner:][:len(shift)])
+		binary(opMax, shift, shift, x[i*inner:][:len(shift)])
 	}
 	for i := range n {
-		binaryLoop(opSub, e, x[i*inner:][:len(e)], shift)
+		binary(opSub, e, x[i*inner:][:len(e)], shift)
 		Exp(e, e)
 		for j, v := range e {
 			total[j] += float64(v)
@@ -54,19 +54,15 @@ func shiftedSum[T Float](shift, sum, x []T, n, inner int) {
 	}
 }
 
-// expSumRow returns Σ e^(x-shift), in order, in float64.
+// expSumRow returns Σ e^(x-shift) in float64: the sums of blocks, in order.
 func expSumRow[T Float](x []T, shift T) float64 {
 	var terms [columns]T
 	total := 0.0
 	for i := 0; i < len(x); i += columns {
 		e := terms[:min(columns, len(x)-i)]
-		for j, v := range x[i:][:len(e)] {
-			e[j] = v - shift
-		}
+		binary(opSub, e, x[i:][:len(e)], []T{shift})
 		Exp(e, e)
-		for _, v := range e {
-			total += float64(v)
-		}
+		total += sumRow(e)
 	}
 	return total
 }

@@ -2,11 +2,36 @@ package kernel
 
 import "math"
 
+// unaryOp is a function of one operand that has vector versions.
+type unaryOp uint8
+
+const (
+	opNeg unaryOp = iota
+	opAbs
+	opSign
+	opStep
+	opSquare
+	opSqrt
+	opReciprocal
+	opReLU
+	opExp
+	opExpm1
+	opLog
+	opLog1p
+	opTanh
+	opSigmoid
+	opLogSigmoid
+	opSoftplus
+)
+
 // Copy sets dst = x.
 func Copy[T Float](dst, x []T) { copy(dst, x[:len(dst)]) }
 
 // Neg sets dst = -x.
 func Neg[T Float](dst, x []T) {
+	if vectorUnary(opNeg, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = -v
@@ -15,6 +40,9 @@ func Neg[T Float](dst, x []T) {
 
 // Abs sets dst = |x|.
 func Abs[T Float](dst, x []T) {
+	if vectorUnary(opAbs, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = max(v, -v)
@@ -23,6 +51,9 @@ func Abs[T Float](dst, x []T) {
 
 // Sign sets dst to -1, 0 or 1; NaN stays NaN.
 func Sign[T Float](dst, x []T) {
+	if vectorUnary(opSign, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		if v == v {
@@ -34,6 +65,9 @@ func Sign[T Float](dst, x []T) {
 
 // Step sets dst = 1 where x > 0 and 0 elsewhere; NaN stays NaN.
 func Step[T Float](dst, x []T) {
+	if vectorUnary(opStep, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		if v == v {
@@ -45,6 +79,9 @@ func Step[T Float](dst, x []T) {
 
 // Square sets dst = x².
 func Square[T Float](dst, x []T) {
+	if vectorUnary(opSquare, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = v * v
@@ -53,6 +90,9 @@ func Square[T Float](dst, x []T) {
 
 // Sqrt sets dst = √x, correctly rounded.
 func Sqrt[T Float](dst, x []T) {
+	if vectorUnary(opSqrt, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = T(math.Sqrt(float64(v)))
@@ -61,6 +101,9 @@ func Sqrt[T Float](dst, x []T) {
 
 // Reciprocal sets dst = 1/x.
 func Reciprocal[T Float](dst, x []T) {
+	if vectorUnary(opReciprocal, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = 1 / v
@@ -69,6 +112,9 @@ func Reciprocal[T Float](dst, x []T) {
 
 // ReLU sets dst = max(x, 0); NaN stays NaN.
 func ReLU[T Float](dst, x []T) {
+	if vectorUnary(opReLU, dst, x) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = max(v, 0)
@@ -77,6 +123,9 @@ func ReLU[T Float](dst, x []T) {
 
 // LeakyReLU sets dst = x where x > 0 and slope*x elsewhere.
 func LeakyReLU[T Float](dst, x []T, slope T) {
+	if vectorLeakyReLU(dst, x, slope) {
+		return
+	}
 	x = x[:len(dst)]
 	factor := [2]T{slope, 1}
 	for i, v := range x {
@@ -86,6 +135,9 @@ func LeakyReLU[T Float](dst, x []T, slope T) {
 
 // ELU sets dst = x where x > 0 and alpha*(e^x - 1) elsewhere.
 func ELU[T Float](dst, x []T, alpha T) {
+	if vectorELU(dst, x, alpha) {
+		return
+	}
 	x = x[:len(dst)]
 	expm1 := either[T](expm1_32, math.Expm1)
 	for i, v := range x {
@@ -95,6 +147,9 @@ func ELU[T Float](dst, x []T, alpha T) {
 
 // Clamp sets dst = min(max(x, lo), hi); NaN stays NaN.
 func Clamp[T Float](dst, x []T, lo, hi T) {
+	if vectorClamp(dst, x, lo, hi) {
+		return
+	}
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = min(max(v, lo), hi)
@@ -103,6 +158,9 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 
 // Exp sets dst = e^x; float32 within 1.5 ulp.
 func Exp[T Float](dst, x []T) {
+	if vectorUnary(opExp, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = exp32(v)
@@ -114,6 +172,9 @@ func Exp[T Float](dst, x []T) {
 
 // Expm1 sets dst = e^x - 1; float32 within 2 ulp.
 func Expm1[T Float](dst, x []T) {
+	if vectorUnary(opExpm1, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = expm1_32(v)
@@ -125,6 +186,9 @@ func Expm1[T Float](dst, x []T) {
 
 // Log sets dst = ln x; float32 within 1 ulp.
 func Log[T Float](dst, x []T) {
+	if vectorUnary(opLog, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = log32(v)
@@ -136,6 +200,9 @@ func Log[T Float](dst, x []T) {
 
 // Log1p sets dst = ln(1 + x); float32 within 1.5 ulp.
 func Log1p[T Float](dst, x []T) {
+	if vectorUnary(opLog1p, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = log1p32(v)
@@ -147,6 +214,9 @@ func Log1p[T Float](dst, x []T) {
 
 // Sin sets dst = sin x, x in radians; float32 within 2 ulp.
 func Sin[T Float](dst, x []T) {
+	if vectorTrig(dst, x, false) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = sin32(v)
@@ -158,6 +228,9 @@ func Sin[T Float](dst, x []T) {
 
 // Cos sets dst = cos x, x in radians; float32 within 2 ulp.
 func Cos[T Float](dst, x []T) {
+	if vectorTrig(dst, x, true) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = cos32(v)
@@ -169,6 +242,9 @@ func Cos[T Float](dst, x []T) {
 
 // Tanh sets dst = tanh x; float32 within 3 ulp.
 func Tanh[T Float](dst, x []T) {
+	if vectorUnary(opTanh, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = tanh32(v)
@@ -180,6 +256,9 @@ func Tanh[T Float](dst, x []T) {
 
 // Sigmoid sets dst = 1 / (1 + e^-x); float32 within 2.5 ulp.
 func Sigmoid[T Float](dst, x []T) {
+	if vectorUnary(opSigmoid, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = sigmoid32(v)
@@ -191,6 +270,9 @@ func Sigmoid[T Float](dst, x []T) {
 
 // LogSigmoid sets dst = -ln(1 + e^-x); float32 within 2.5 ulp.
 func LogSigmoid[T Float](dst, x []T) {
+	if vectorUnary(opLogSigmoid, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = -positive(-v) - log1pExp(v)
@@ -202,6 +284,9 @@ func LogSigmoid[T Float](dst, x []T) {
 
 // Softplus sets dst = ln(1 + e^x); float32 within 2.5 ulp.
 func Softplus[T Float](dst, x []T) {
+	if vectorUnary(opSoftplus, dst, x) {
+		return
+	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
 			d[i] = positive(v) + log1pExp(v)

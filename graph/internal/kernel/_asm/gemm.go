@@ -1,0 +1,274 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// gemm emits the micro kernels of Gemm: each adds to a tile of C the product of a strip of A and one
+// of B, with one chain of fused multiply-adds per element, over k in order.
+func gemm(c *build.Context) {
+	index32 := c.StaticGlobal("index32")
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range 8 {
+		c.AddDatum(4*i, operand.U32(i))
+	}
+	index64 := c.StaticGlobal("index64")
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range 4 {
+		c.AddDatum(8*i, operand.U64(i))
+	}
+	for _, t := range []tile{
+		{name: "gemmTile32AVX512", wide: true, rows: 14},
+		{name: "gemmTile64AVX512", wide: true, double: true, rows: 14},
+		{name: "gemmTile32AVX2", rows: 6, index: index32},
+		{name: "gemmTile64AVX2", double: true, rows: 6, index: index64},
+	} {
+		t.Context = c
+		t.emit()
+	}
+}
+
+// tile emits one function, which holds a loop for each number of rows up to its own and for one or two
+// vectors of columns.
+type tile struct {
+	*build.Context
+	name         string
+	wide, double bool
+	rows         int
+
+	c, a, b                 reg.GPVirtual // at the tile of C and the strips of A and B
+	k, rest                 reg.GPVirtual // the depth; the columns in the last vector
+	cRow, aRow, aCol, bStep reg.GPVirtual // strides in bytes
+	mask                    reg.Register  // of the last vector
+	index                   operand.Mem   // 0, 1, 2, ..., one to a lane
+}
+
+func (t *tile) emit() {
+	element := "float32"
+	if t.double {
+		element = "float64"
+	}
+	t.Function(t.name)
+	t.Attributes(attr.NOSPLIT)
+	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, rows, cols, k, cRow, aRow, aCol, bStep int, add bool)", element))
+	t.Doc(fmt.Sprintf("%s sets a tile of C, [rows, cols], to the product of A, [rows, k], and B, [k, cols], and to the", t.name),
+		"sum with what C holds if add. Strides count elements. B is read a vector at a time, past cols.",
+		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k positive.", t.rows, 2*t.lanes()))
+	t.Pragma("noescape")
+	t.c, t.a, t.b = t.param("c"), t.param("a"), t.param("b")
+	t.k = t.param("k")
+	t.cRow, t.aRow, t.aCol, t.bStep = t.stride("cRow"), t.stride("aRow"), t.stride("aCol"), t.stride("bStep")
+	rows := t.param("rows")
+	t.rest = t.param("cols")
+	t.CMPQ(t.rest, operand.Imm(uint64(t.lanes())))
+	t.JLE(operand.LabelRef(label(1, t.rows, "pick")))
+	t.SUBQ(operand.Imm(uint64(t.lanes())), t.rest)
+	for vectors := 2; vectors >= 1; vectors-- {
+		t.Label(label(vectors, t.rows, "pick"))
+		t.setMask()
+		for r := t.rows - 1; r >= 1; r-- {
+			t.CMPQ(rows, operand.Imm(uint64(r)))
+			t.JE(operand.LabelRef(label(vectors, r, "start")))
+		}
+		for r := t.rows; r >= 1; r-- {
+			t.product(vectors, r)
+		}
+	}
+}
+
+func label(vectors, rows int, what string) string { return fmt.Sprintf("%s%dx%d", what, rows, vectors) }
+
+func (t *tile) param(name string) reg.GPVirtual {
+	r := t.GP64()
+	t.Load(t.Param(name), r)
+	return r
+}
+
+func (t *tile) stride(name string) reg.GPVirtual {
+	r := t.param(name)
+	t.SHLQ(operand.Imm(map[bool]uint64{false: 2, true: 3}[t.double]), r)
+	return r
+}
+
+func (t *tile) lanes() int { return t.bytes() / map[bool]int{false: 4, true: 8}[t.double] }
+
+func (t *tile) bytes() int { return map[bool]int{false: 32, true: 64}[t.wide] }
+
+func (t *tile) vector() reg.Register {
+	if t.wide {
+		return t.ZMM()
+	}
+	return t.YMM()
+}
+
+// setMask sets mask to the first rest lanes.
+func (t *tile) setMask() {
+	if !t.wide {
+		return
+	}
+	ones := t.GP64()
+	t.MOVQ(operand.I64(-1), ones)
+	t.BZHIQ(t.rest, ones, ones)
+	k := t.K()
+	t.KMOVW(ones.As32(), k)
+	t.mask = k
+}
+
+// product emits the loop over k for a tile.
+func (t *tile) product(vectors, rows int) {
+	t.Label(label(vectors, rows, "start"))
+	const group = 3 // rows that one pointer reaches: 0, 1 and 2 strides on
+	strips := []reg.GPVirtual{t.a}
+	for r := group; r < rows; r += group {
+		p := t.GP64()
+		t.LEAQ(operand.Mem{Base: strips[len(strips)-1], Index: t.aRow, Scale: 2}, p)
+		t.ADDQ(t.aRow, p)
+		strips = append(strips, p)
+	}
+	acc := make([][]reg.Register, rows)
+	for r := range acc {
+		for range vectors {
+			acc[r] = append(acc[r], t.vector())
+		}
+	}
+	t.begin(acc, label(vectors, rows, "loop"))
+
+	t.Label(label(vectors, rows, "loop"))
+	var b []reg.Register
+	for v := range vectors {
+		b = append(b, t.vector())
+		t.move(operand.Mem{Base: t.b, Disp: v * t.bytes()}, b[v])
+	}
+	for v := range vectors {
+		t.PREFETCHT0(operand.Mem{Base: t.b, Index: t.bStep, Scale: 8, Disp: v * 64})
+	}
+	t.ADDQ(t.bStep, t.b)
+	for r := range rows {
+		p, x := strips[r/group], t.vector()
+		at := operand.Mem{Base: p}
+		if r%group > 0 {
+			at.Index, at.Scale = t.aRow, uint8(r%group)
+		}
+		t.pick(t.VBROADCASTSS, t.VBROADCASTSD)(at, x)
+		if r%group == group-1 || r == rows-1 {
+			t.ADDQ(t.aCol, p)
+		}
+		for v := range vectors {
+			t.pick(t.VFMADD231PS, t.VFMADD231PD)(b[v], x, acc[r][v])
+		}
+	}
+	t.DECQ(t.k)
+	t.JNZ(operand.LabelRef(label(vectors, rows, "loop")))
+	t.end(acc, label(vectors, rows, "masked"))
+}
+
+// begin sets the sums to 0, or to C if add, and goes to next.
+func (t *tile) begin(acc [][]reg.Register, next string) {
+	add, full := t.GP64(), next+"add"
+	t.Load(t.Param("add"), add.As8())
+	t.TESTB(add.As8(), add.As8())
+	t.JNE(operand.LabelRef(full))
+	for _, row := range acc {
+		for _, v := range row {
+			if t.wide {
+				t.VPXORD(v, v, v)
+			} else {
+				t.VXORPS(v, v, v)
+			}
+		}
+	}
+	t.JMP(operand.LabelRef(next))
+	t.Label(full)
+	c := t.GP64()
+	t.MOVQ(t.c, c)
+	mask := t.laneMask()
+	t.eachVector(acc, c, func(at operand.Mem, v reg.Register, last bool) {
+		switch {
+		case !last:
+			t.move(at, v)
+		case t.wide:
+			t.pickMasked(t.VMOVUPS_Z, t.VMOVUPD_Z)(at, mask, v)
+		default:
+			t.pickMasked(t.VMASKMOVPS, t.VMASKMOVPD)(at, mask, v)
+		}
+	})
+}
+
+// end writes the sums to C and returns.
+func (t *tile) end(acc [][]reg.Register, masked string) {
+	if !t.wide { // masked stores are slow on some processors
+		t.CMPQ(t.rest, operand.Imm(uint64(t.lanes())))
+		t.JNE(operand.LabelRef(masked))
+		c := t.GP64()
+		t.MOVQ(t.c, c)
+		t.eachVector(acc, c, func(at operand.Mem, v reg.Register, _ bool) { t.move(v, at) })
+		t.VZEROUPPER()
+		t.RET()
+		t.Label(masked)
+	}
+	mask := t.laneMask()
+	t.eachVector(acc, t.c, func(at operand.Mem, v reg.Register, last bool) {
+		switch {
+		case !last:
+			t.move(v, at)
+		case t.wide:
+			t.pick(t.VMOVUPS, t.VMOVUPD)(v, mask, at)
+		default:
+			t.pickMasked(t.VMASKMOVPS, t.VMASKMOVPD)(v, mask, at)
+		}
+	})
+	t.VZEROUPPER()
+	t.RET()
+}
+
+// eachVector walks over the tile of C at c.
+func (t *tile) eachVector(acc [][]reg.Register, c reg.GPVirtual, do func(at operand.Mem, v reg.Register, last bool)) {
+	for r, row := range acc {
+		if r > 0 {
+			t.ADDQ(t.cRow, c)
+		}
+		for v := range row {
+			do(operand.Mem{Base: c, Disp: v * t.bytes()}, row[v], v == len(row)-1)
+		}
+	}
+}
+
+// laneMask returns the mask of the last vector's columns.
+func (t *tile) laneMask() reg.Register {
+	if t.wide {
+		return t.mask
+	}
+	count, lanes, mask := t.XMM(), t.YMM(), t.YMM()
+	t.VMOVQ(t.rest, count)
+	if t.double {
+		t.VPBROADCASTQ(count, mask)
+		t.VMOVDQU(t.index, lanes)
+		t.VPCMPGTQ(lanes, mask, mask)
+		return mask
+	}
+	t.VPBROADCASTD(count, mask)
+	t.VMOVDQU(t.index, lanes)
+	t.VPCMPGTD(lanes, mask, mask)
+	return mask
+}
+
+func (t *tile) move(from, to operand.Op) { t.pick(t.VMOVUPS, t.VMOVUPD)(from, to) }
+
+func (t *tile) pick(single, double func(...operand.Op)) func(...operand.Op) {
+	if t.double {
+		return double
+	}
+	return single
+}
+
+func (t *tile) pickMasked(single, double func(a, b, c operand.Op)) func(a, b, c operand.Op) {
+	if t.double {
+		return double
+	}
+	return single
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"math"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// noise emits the generators of whole groups of 64 elements: a lane is a counter of Philox.
+func noise(c *build.Context) {
+	highHalves := c.StaticGlobal("highHalves")
+	c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range 8 {
+		c.AppendDatum(operand.U32(2*i + 1))
+		c.AppendDatum(operand.U32(16 + 2*i + 1))
+	}
+	variants(c, "noise", func(lanes lanes) {
+		g := generator{lanes: lanes, highHalves: highHalves}
+		const signature = "func(dst *float32, groups int, first, node, seedLow, seedHigh, stepLow, stepHigh uint32)"
+		g.start("uniform", signature, "sets dst to groups of 64 elements of uniform noise, from the counter first.")
+		g.groups(func(w [4]vec, store func(word int, v vec)) {
+			for i, b := range w {
+				store(i, g.mul(g.add(g.float(g.shiftRight(b, 9)), g.f(0.5)), g.f(0x1p-23)))
+			}
+		})
+		g.start("normal", signature, "sets dst to groups of 64 elements of normal noise, from the counter first.")
+		g.groups(func(w [4]vec, store func(word int, v vec)) {
+			first := func() { g.normalPair(w[0], w[1], func(i int, v vec) { store(i, v) }) }
+			second := func() { g.normalPair(w[2], w[3], func(i int, v vec) { store(2+i, v) }) }
+			if g.wide {
+				g.interleave(first, second)
+				return
+			}
+			first()
+			second()
+		})
+	})
+}
+
+const oddLanes = 0xaa
+
+// generator makes random bits, and noise of them.
+type generator struct {
+	lanes
+	highHalves operand.Mem // the index of the upper halves of even and odd products
+	odd        mask        // of the odd lanes
+}
+
+// groups emits the loop over groups: law stores what it makes of their words.
+func (g generator) groups(law func(w [4]vec, store func(word int, v vec))) {
+	dst, groups := g.param("dst"), g.param("groups")
+	counter := g.new()
+	g.VPADDD(g.index(), g.scalar("first"), counter)
+
+	if g.wide {
+		bits := g.GP32()
+		g.MOVL(operand.U32(oddLanes<<8|oddLanes), bits)
+		g.odd = g.K()
+		g.KMOVW(bits, g.odd)
+	}
+
+	words := func(group, half int) [4]vec { return g.philox(g.addInt(counter, g.i(uint32(16*group+half)))) }
+	fill := func(w [4]vec, group, half int) {
+		law(w, func(word int, v vec) {
+			g.VMOVUPS(v, operand.Mem{Base: dst, Disp: 256*group + 64*word + 4*half})
+		})
+	}
+	forward := func(count int) {
+		g.VPADDD(g.reg(g.i(uint32(16*count))), counter, counter)
+		g.ADDQ(operand.I32(int32(256*count)), dst)
+	}
+	if g.wide { // two groups side by side, which hides the latency of Philox
+		g.SUBQ(operand.Imm(2), groups)
+		g.JL(operand.LabelRef("single"))
+		g.Label("pair")
+		var w [2][4]vec
+		g.interleave(func() { w[0] = words(0, 0) }, func() { w[1] = words(1, 0) })
+		fill(w[0], 0, 0)
+		fill(w[1], 1, 0)
+		forward(2)
+		g.SUBQ(operand.Imm(2), groups)
+		g.JGE(operand.LabelRef("pair"))
+		g.Label("single")
+		g.ADDQ(operand.Imm(2), groups)
+		g.JE(operand.LabelRef("done"))
+	}
+	g.Label("group")
+	for half := 0; half < 16; half += g.count() {
+		fill(words(0, half), 0, half)
+	}
+	forward(1)
+	g.DECQ(groups)
+	g.JNZ(operand.LabelRef("group"))
+	g.Label("done")
+	g.end()
+}
+
+// index returns 0, 1, 2, ... in a register.
+func (g lanes) index() vec {
+	v := g.new()
+	g.VMOVUPS(g.numbers.table, v)
+	return v
+}
+
+// philox returns the words of the blocks of Philox4x32-10 whose first counter word is counter.
+func (g generator) philox(counter vec) [4]vec {
+	const rounds = 10
+	w := [4]vec{counter, g.scalar("node"), g.scalar("stepLow"), g.scalar("stepHigh")}
+	k0, k1 := g.scalar("seedLow"), g.scalar("seedHigh")
+	for r := range rounds {
+		if r > 0 {
+			k0, k1 = g.addInt(k0, g.i(0x9E3779B9)), g.addInt(k1, g.i(0xBB67AE85))
+		}
+		hi0, lo0 := g.product(w[0], 0xD2511F53)
+		hi1, lo1 := g.product(w[2], 0xCD9E8D57)
+		w = [4]vec{g.xor3(hi1, w[1], k0), lo1, g.xor3(hi0, w[3], k1), lo0}
+	}
+	return w
+}
+
+// product returns the halves of the 64-bit products.
+func (g generator) product(a vec, multiplier uint32) (hi, lo vec) {
+	m, even, odd := g.reg(g.i(multiplier)), g.new(), g.new()
+	g.VPMULUDQ(m, a, even)
+	g.VPSRLQ(operand.Imm(32), a, odd)
+	g.VPMULUDQ(m, odd, odd)
+	hi, lo = g.new(), even
+	if g.wide {
+		g.VMOVDQU32(g.highHalves, hi)
+		g.VPERMI2D(odd, even, hi)
+		g.VMOVSLDUP(odd, g.odd, lo)
+		return hi, lo
+	}
+	g.VMOVSHDUP(even, hi)
+	g.VPBLENDD(operand.Imm(oddLanes), odd, hi, hi)
+	g.VMOVSLDUP(odd, odd)
+	g.VPBLENDD(operand.Imm(oddLanes), odd, even, lo)
+	return hi, lo
+}
+
+func (g lanes) xor3(a, b, c vec) vec {
+	if !g.wide {
+		return g.xor(g.xor(a, b), c)
+	}
+	g.VPTERNLOGD(operand.Imm(0x96), c, b, a)
+	return a
+}
+
+// normalPair gives store radius*cos as element 0, and radius*sin as element 1, of the words v and w.
+func (g lanes) normalPair(v, w vec, store func(i int, v vec)) {
+	radius := g.sqrt(g.mul(g.logUnit(v), g.f(-2)))
+	q := g.shiftRight(g.addInt(w, g.i(1<<29)), 30)
+	turn := g.float(g.subInt(w, g.shiftLeft(q, 30)))
+	s, c := g.sinCosReduced(g.mul(turn, g.f(math.Pi/2*0x1p-30)))
+	store(0, g.mul(radius, g.quadrant(s, c, g.addInt(q, g.i(1)))))
+	store(1, g.mul(radius, g.quadrant(s, c, q)))
+}
+
+// logUnit returns ln((v+1) 2^-32).
+func (g lanes) logUnit(v vec) vec {
+	const top = 1 << 31 // moves unsigned comparisons to signed ones
+	near := g.greaterInt(g.xor(v, g.i(top)), g.i(0xb504f333^top))
+	k, f := g.logReduce(g.mul(g.floatUnsigned(g.addInt(v, g.i(1))), g.f(0x1p-32)))
+	distance := g.mul(g.float(g.xor(v, g.i(0xffffffff))), g.f(-0x1p-32))
+	f = g.choose(near, distance, f)
+	k = g.choose(near, g.i(0), k)
+	return g.logSum(f, g.logPoly(f), k)
+}
+
+// greaterInt compares signed integers.
+func (g lanes) greaterInt(a vec, b operand.Op) mask {
+	m := g.newMask()
+	g.VPCMPGTD(g.reg(b), a, m)
+	return m
+}
+
+func (g lanes) floatUnsigned(a vec) vec {
+	v := g.new()
+	if g.wide {
+		g.VCVTUDQ2PS(a, v)
+		return v
+	}
+	// Both halves are exact; their sum rounds once.
+	high := g.mul(g.float(g.shiftRight(a, 16)), g.f(0x1p16))
+	return g.add(high, g.float(g.and(a, g.i(0xffff))))
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// reduce emits the inner loops of reductions.
+func reduce(c *build.Context) {
+	variants(c, "reduce", func(g lanes) {
+		g.sumRow()
+		g.sumColumns()
+		g.extremeRow("max", g.maximum)
+		g.extremeRow("min", g.minimum)
+	})
+}
+
+// sumRow adds every eighth element to one of eight sums, then the sums pairwise.
+func (g lanes) sumRow() {
+	g.start("sumRow", "func(x *float32, n int) float64", "returns sumRow of x, whose n elements are a positive multiple of 8.")
+	x, n := g.param("x"), g.param("n")
+	quarter := g.YMM() // s0+s4, s1+s5, s2+s6, s3+s7
+	if g.wide {
+		sums, high := g.zero(), g.YMM()
+		g.Label("loop")
+		next := g.new()
+		g.VCVTPS2PD(operand.Mem{Base: x}, next)
+		g.VADDPD(next, sums, sums)
+		g.nextEight(x, n)
+		g.VEXTRACTF64X4(operand.Imm(1), sums, high)
+		g.VADDPD(high, sums.AsY(), quarter)
+	} else {
+		low, high := g.zero(), g.zero()
+		g.Label("loop")
+		a, b := g.new(), g.new()
+		g.VCVTPS2PD(operand.Mem{Base: x}, a)
+		g.VCVTPS2PD(operand.Mem{Base: x, Disp: 16}, b)
+		g.VADDPD(a, low, low)
+		g.VADDPD(b, high, high)
+		g.nextEight(x, n)
+		g.VADDPD(high, low, quarter)
+	}
+	g.VHADDPD(quarter, quarter, quarter)
+	high := g.XMM()
+	g.VEXTRACTF128(operand.Imm(1), quarter, high)
+	g.VADDSD(high, quarter.AsX(), high)
+	g.Store(high, g.ReturnIndex(0))
+	g.end()
+}
+
+func (g lanes) nextEight(x, n reg.GPVirtual) {
+	g.ADDQ(operand.Imm(32), x)
+	g.SUBQ(operand.Imm(8), n)
+	g.JNE(operand.LabelRef("loop"))
+}
+
+// sumColumns keeps the sums of a vector of columns in registers, and walks down its rows.
+func (g lanes) sumColumns() {
+	g.start("sumColumns", "func(dst, x *float32, rows, cols, step int)",
+		"sets dst to the sums of cols columns of rows that begin step apart, in float64, in order.")
+	dst, x, cols, step := g.param("dst"), g.param("x"), g.param("cols"), g.param("step")
+	g.SHLQ(operand.Imm(2), step)
+	count, bytes := operand.Imm(uint64(g.count())), operand.Imm(uint64(4*g.count()))
+
+	column := func(label string, load func(at reg.GPVirtual) vec) vec {
+		at, rows := g.GP64(), g.param("rows")
+		g.MOVQ(x, at)
+		low, high := g.zero(), g.zero()
+		g.Label(label)
+		a, b := g.widen(load(at))
+		g.VADDPD(a, low, low)
+		g.VADDPD(b, high, high)
+		g.ADDQ(step, at)
+		g.DECQ(rows)
+		g.JNZ(operand.LabelRef(label))
+		return g.narrow([2]vec{low, high})
+	}
+	g.SUBQ(count, cols)
+	g.JL(operand.LabelRef("tail"))
+	g.Label("columns")
+	sums := column("loop", func(at reg.GPVirtual) vec { return g.load(at) })
+	g.VMOVUPS(sums, operand.Mem{Base: dst})
+	g.ADDQ(bytes, x)
+	g.ADDQ(bytes, dst)
+	g.SUBQ(count, cols)
+	g.JGE(operand.LabelRef("columns"))
+
+	g.Label("tail")
+	g.ADDQ(count, cols)
+	g.JE(operand.LabelRef("done"))
+	m := g.first(cols)
+	sums = column("tailLoop", func(at reg.GPVirtual) vec { return g.loadMasked(m, at) })
+	g.storeFirst(sums, cols, dst)
+	g.Label("done")
+	g.end()
+}
+
+// extremeRow emits the loop of a maximum or minimum.
+func (g lanes) extremeRow(name string, pick func(a, b vec) vec) {
+	g.start(name+"Row", "func(dst, x *float32, n int)",
+		fmt.Sprintf("sets dst to the %ss of every %dth of the n elements of x, a positive multiple of %d.", name, g.count(), g.count()))
+	dst, x, n := g.param("dst"), g.param("x"), g.param("n")
+	best := g.load(x)
+	g.Label("loop")
+	next := pick(best, g.load(x))
+	g.VMOVAPS(next, best)
+	g.ADDQ(operand.Imm(uint64(4*g.count())), x)
+	g.SUBQ(operand.Imm(uint64(g.count())), n)
+	g.JNE(operand.LabelRef("loop"))
+	g.VMOVUPS(best, operand.Mem{Base: dst})
+	g.end()
+}
