@@ -23,7 +23,7 @@ var bayesByBackprop = Experiment{
 	Needs:   "embedded MNIST; quick: 3 seeds of 400 units, minutes; paper: 1200 units, 600 epochs, a day",
 	Paper:   "Blundell, Cornebise, Kavukcuoglu and Wierstra 2015, Weight Uncertainty in Neural Networks, https://arxiv.org/abs/1505.05424",
 	Scales:  []Scale{Quick, Paper},
-	Run:     runBayesByBackprop,
+	Run:     func(ctx context.Context, r *Run) error { return digitsPlanFor(r.Scale).run(ctx, r) },
 }
 
 // digitsPlan is the settings of one scale. Quick's were chosen by the NLL on the last 10,000 training
@@ -90,8 +90,7 @@ func score(probs []float64, set *data.Images) (s scores, err error) {
 	return s, err
 }
 
-func runBayesByBackprop(ctx context.Context, r *Run) error {
-	p := digitsPlanFor(r.Scale)
+func (p digitsPlan) run(ctx context.Context, r *Run) error {
 	all, test, err := data.MNIST()
 	if err != nil {
 		return err

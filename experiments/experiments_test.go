@@ -74,5 +74,5 @@ func TestProcessor(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("no model here\n"), 0o644))
 	require.NotEmpty(t, processor(path))
 	require.Equal(t, processor(path), processor(path+"-missing"))
-	require.Regexp(t, `, GOMAXPROCS \d+$`, cpu())
+	require.Regexp(t, `, GOMAXPROCS \d+, \S+ kernels$`, cpu())
 }
