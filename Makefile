@@ -9,7 +9,7 @@ test:
 
 # The packages that run in parallel.
 race:
-	go test -race -short ./graph/... ./train/... ./data/...
+	go test -race -short ./graph ./train
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
