@@ -28,7 +28,7 @@
 //
 // Normal and Uniform are functions of (seed, noise node, step, element), computed by the
 // counter-based generator Philox4x32-10: the same numbers come on any number of cores, in the
-// backward pass and after a resume. See NoiseLayout in the package's documentation of Normal.
+// backward pass and after a resume. Graph.Normal says which number is whose.
 //
 // # Two ways to run
 //
