@@ -9,16 +9,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The README's first example is the body of a tested one, but for what prints its result.
-func TestReadmeShowsATestedExample(t *testing.T) {
+// Every Go block of the README stands, but for its indentation, in a file of tested examples.
+func TestReadmeShowsTestedExamples(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	_, rest, found := strings.Cut(string(readme), "```go\n")
-	require.True(t, found)
-	shown, _, found := strings.Cut(rest, "```")
-	require.True(t, found)
+	blocks := strings.Split(string(readme), "```go\n")[1:]
+	files := []string{"models/bnn/example_test.go", "train/example_test.go"}
+	require.Len(t, blocks, len(files))
+	for i, file := range files {
+		shown, _, found := strings.Cut(blocks[i], "```")
+		require.True(t, found)
+		example, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, flush(string(example)), flush(shown))
+	}
+}
 
-	example, err := os.ReadFile("models/bnn/example_test.go")
-	require.NoError(t, err)
-	require.Contains(t, strings.ReplaceAll(string(example), "\n\t", "\n"), shown)
+// flush removes the indentation of every line.
+func flush(code string) string {
+	lines := strings.Split(code, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimLeft(line, "\t")
+	}
+	return strings.Join(lines, "\n")
 }
