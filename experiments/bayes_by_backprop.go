@@ -108,11 +108,15 @@ func (p digitsPlan) run(ctx context.Context, r *Run) error {
 			return err
 		}
 	}
+	r.Phase("test set")
 	for i, d := range results {
-		r.Phase(fmt.Sprintf("test set, seed %d", r.Seed+uint64(i)))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err := p.test(d, test); err != nil {
 			return err
 		}
+		r.Progress(i+1, len(results), fmt.Sprintf("error %.2f%%, NLL %.4f", d.averaged.err, d.averaged.nll))
 	}
 	p.checks(r, results)
 	first := results[0]

@@ -4,59 +4,106 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // crew is the process's helping goroutines, one for each further core, started when first needed.
-// They hold no state between jobs.
+// They take jobs from the channel and hold no state between them.
 var crew = sync.OnceValue(func() chan *job {
-	jobs := make(chan *job)
+	jobs := make(chan *job, maxWorkers)
 	for range maxWorkers - 1 {
 		go func() {
-			for j := range jobs {
-				j.work(int(j.workers.Add(1)))
-				j.helpers.Done()
+			for {
+				next(jobs).assist()
 			}
 		}()
 	}
 	return jobs
 })
 
+// patience is how long a helper looks for the next job before it sleeps: the next instruction mostly
+// follows at once, and waking a sleeper takes longer than many instructions do.
+const patience = 200 * time.Microsecond
+
+// next returns a job on offer, at once or as soon as there is one.
+func next(jobs chan *job) *job {
+	for start := time.Now(); time.Since(start) < patience; runtime.Gosched() {
+		select {
+		case j := <-jobs:
+			return j
+		default:
+		}
+	}
+	return <-jobs
+}
+
 // maxWorkers is how many goroutines can share one job.
 var maxWorkers = runtime.NumCPU()
 
-// job is a number of blocks to run, each once, by whoever comes first. Its owner uses it again for
-// the next.
+// job is a number of blocks to run, each once. Its owner takes them from the front and helpers from
+// the back, so that from one instruction to the next a core mostly meets the elements that it has in
+// its cache. The owner uses the job again for the next instruction.
 type job struct {
-	run     func(worker, block int)
-	blocks  int64
-	next    atomic.Int64
-	workers atomic.Int32
-	helpers sync.WaitGroup
+	run         func(worker, block int)
+	blocks      int64
+	taken       atomic.Int64 // from either end
+	front, back atomic.Int64
+	workers     atomic.Int32
+	helpers     sync.WaitGroup
 }
 
-// do runs all blocks and returns when they are done. Helpers that are busy are not waited for.
+// do runs all blocks and returns when they are done. It asks for helpers and begins; an offer that
+// nobody has taken up by the end is withdrawn rather than waited for.
 func (j *job) do(blocks int) {
 	j.blocks = int64(blocks)
-	j.next.Store(0)
+	j.taken.Store(0)
+	j.front.Store(0)
+	j.back.Store(0)
 	j.workers.Store(0)
-	for range min(blocks, runtime.GOMAXPROCS(0), maxWorkers) - 1 {
+	wanted := min(blocks, runtime.GOMAXPROCS(0), maxWorkers) - 1
+	for range wanted {
 		j.helpers.Add(1)
 		select {
 		case crew() <- j:
-		default:
+		default: // enough is on offer
 			j.helpers.Done()
 		}
 	}
 	j.work(0)
-	j.helpers.Wait()
+	if wanted > 0 {
+		j.withdraw()
+		j.helpers.Wait()
+	}
+}
+
+// withdraw takes what is on offer off the channel. What is another owner's is done on the way.
+func (j *job) withdraw() {
+	for {
+		select {
+		case other := <-crew():
+			if other == j {
+				j.helpers.Done()
+			} else {
+				other.assist()
+			}
+		default:
+			return
+		}
+	}
+}
+
+// assist works on a job that was on offer.
+func (j *job) assist() {
+	j.work(int(j.workers.Add(1)))
+	j.helpers.Done()
 }
 
 func (j *job) work(worker int) {
-	for {
-		b := j.next.Add(1) - 1
-		if b >= j.blocks {
-			return
+	for j.taken.Add(1) <= j.blocks {
+		if worker == 0 {
+			j.run(worker, int(j.front.Add(1)-1))
+		} else {
+			j.run(worker, int(j.blocks-j.back.Add(1)))
 		}
-		j.run(worker, int(b))
 	}
 }
