@@ -18,6 +18,9 @@ const (
 
 func (p Precision) String() string { return [...]string{"float32", "float64"}[p] }
 
+// size is how many bytes an element takes.
+func (p Precision) size() int { return [...]int{4, 8}[p] }
+
 // Array is a dense array in row-major order, in the precision of the Params or Program that made it.
 // Numbers go in and out of it as float64, which holds either precision exactly.
 type Array struct {

@@ -22,6 +22,14 @@ type elementwise struct {
 // element for all.
 type mapper[T kernel.Float] func(dst []T, in *[3][]T)
 
+// mapperOf returns the function in one precision.
+func mapperOf[T kernel.Float](f elementwise) mapper[T] {
+	if m, ok := any(f.f32).(mapper[T]); ok {
+		return m
+	}
+	return any(f.f64).(mapper[T])
+}
+
 // of1, of2 and of3 take the kernels of a function of one, two and three operands.
 func of1[T kernel.Float](f func(dst, x []T)) mapper[T] {
 	return func(dst []T, in *[3][]T) { f(dst, in[0]) }
@@ -36,7 +44,6 @@ func of3[T kernel.Float](f func(dst, a, b, c []T)) mapper[T] {
 }
 
 func (f elementwise) name() string { return f.label }
-func (f elementwise) inPlace()     {}
 
 func (f elementwise) String() string {
 	if len(f.attr) == 0 {
@@ -51,9 +58,7 @@ func (f elementwise) String() string {
 
 func (f elementwise) infer(in []Shape) (Shape, error) { return broadcast(in...) }
 
-func (f elementwise) loops(in []Shape, out Shape) loops {
-	return loops{mapLoop(f.f32, in, out), mapLoop(f.f64, in, out)}
-}
+func (f elementwise) loops(in []Shape, out Shape) loops { return loopOver(f, out.Size(), in, out) }
 
 func (f elementwise) grad(in []*Node, out, dy *Node) []*Node {
 	if f.d == nil {
@@ -70,85 +75,6 @@ func (f elementwise) grad(in []*Node, out, dy *Node) []*Node {
 
 // on applies the function to operands of one graph.
 func (f elementwise) on(operands ...*Node) *Node { return operands[0].g.apply(f, operands...) }
-
-// mapLoop applies f over the broadcast operands. Where no operand repeats, or a scalar does, the
-// whole array is one row; else the rows are the longest stretches along which each operand either
-// advances element by element or stands still.
-func mapLoop[T kernel.Float](f mapper[T], in []Shape, out Shape) loop[T] {
-	rows := rowsOf(in, out)
-	if rows.outer == 1 {
-		return split(rows.inner, 1, func(c *call[T], lo, hi int) error {
-			for i, s := range rows.step {
-				c.part[i] = c.in[i][lo*s : (hi-1)*s+1]
-			}
-			f(c.dst[lo:hi], &c.part)
-			return nil
-		})
-	}
-	return split(rows.outer, rows.inner, func(c *call[T], lo, hi int) error {
-		for r := lo; r < hi; r++ {
-			for i, s := range rows.step {
-				off := rows.offset(i, r)
-				c.part[i] = c.in[i][off : off+(rows.inner-1)*s+1]
-			}
-			f(c.dst[r*rows.inner:(r+1)*rows.inner], &c.part)
-		}
-		return nil
-	})
-}
-
-// rowPlan says how operands are read along the rows of a result.
-type rowPlan struct {
-	outer, inner int
-	dims         []int   // the axes that count the rows
-	strides      [][]int // of each operand, along dims
-	step         []int   // of each operand within a row: 1 or 0
-}
-
-func rowsOf(in []Shape, out Shape) *rowPlan {
-	p := &rowPlan{inner: 1, step: make([]int, len(in)), strides: make([][]int, len(in))}
-	all := make([][]int, len(in))
-	for i, s := range in {
-		all[i] = s.stridesIn(out)
-	}
-	axis := len(out)
-	for axis > 0 && (out[axis-1] == 1 || p.extends(all, axis-1)) {
-		axis--
-		if out[axis] > 1 {
-			p.inner *= out[axis]
-		}
-	}
-	p.dims, p.outer = out[:axis], out[:axis].Size()
-	for i := range in {
-		p.strides[i] = all[i][:axis]
-	}
-	return p
-}
-
-// extends reports whether the row can take in this axis too, and fixes the steps at the first.
-func (p *rowPlan) extends(strides [][]int, axis int) bool {
-	for i, st := range strides {
-		if p.inner > 1 && st[axis] != p.step[i]*p.inner {
-			return false
-		}
-	}
-	if p.inner == 1 {
-		for i, st := range strides {
-			p.step[i] = st[axis]
-		}
-	}
-	return true
-}
-
-// offset returns where row r of operand i begins.
-func (p *rowPlan) offset(i, r int) int {
-	off := 0
-	for a := len(p.dims) - 1; a >= 0; a-- {
-		off += r % p.dims[a] * p.strides[i][a]
-		r /= p.dims[a]
-	}
-	return off
-}
 
 // sumTo undoes broadcasting: it sums x over the axes along which an array of the given shape was repeated.
 func (x *Node) sumTo(shape Shape) *Node {

@@ -12,3 +12,10 @@ func (g *Graph) TakeHashes(hashes ...uint32) {
 		g.hashes[h] = true
 	}
 }
+
+// WithoutFusion runs f with each instruction of the programs that it compiles as a step by itself.
+func WithoutFusion(f func()) {
+	arrange = (*code).unfused
+	defer func() { arrange = fuse }()
+	f()
+}

@@ -169,14 +169,12 @@ func (a *adapter) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 }
 
 func do[T kernel.Float](l loop[T], out Shape, state runState, values []gorgonia.Value) (gorgonia.Value, error) {
-	c := call[T]{dst: make([]T, out.Size()), buf: make([]T, l.buffer), state: state}
-	for i, v := range values {
-		c.bind(i, elements[T](v))
+	c := call[T]{out: [][]T{make([]T, out.Size())}, state: state}
+	for _, v := range values {
+		c.in = append(c.in, elements[T](v))
 	}
-	for c.block = range l.blocks {
-		if err := l.run(&c); err != nil {
-			return nil, err
-		}
+	if err := l.do(&c); err != nil {
+		return nil, err
 	}
 	return gorgoniaValue(c.dst, out), nil
 }

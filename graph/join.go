@@ -115,7 +115,7 @@ func concatLoop[T kernel.Float](axis int, in []Shape, out Shape) loop[T] {
 	return single(func(c *call[T]) error {
 		at := 0
 		for i, s := range in {
-			kernel.ConcatAxis(c.dst, c.operand(i), outer, total, inner, at, s[axis])
+			kernel.ConcatAxis(c.dst, c.in[i], outer, total, inner, at, s[axis])
 			at += s[axis]
 		}
 		return nil

@@ -10,12 +10,13 @@ import (
 
 // machine runs a planned code in one precision.
 type machine[T kernel.Float] struct {
-	code  *code
-	plan  *plan
-	data  [][]T // of each value
-	loops []loop[T]
-	calls []call[T] // prepared, one for each step
-	state runState
+	code   *code
+	plan   *plan
+	inputs map[*Node]*Array
+	data   [][]T // of each value
+	loops  []loop[T]
+	calls  []call[T] // prepared, one for each step
+	state  runState
 
 	job     job
 	current int       // step
@@ -26,7 +27,7 @@ type machine[T kernel.Float] struct {
 }
 
 func newMachine[T kernel.Float](c *code, p *plan, inputs map[*Node]*Array) *machine[T] {
-	m := &machine[T]{code: c, plan: p, data: make([][]T, len(c.values)), mine: make([]call[T], maxWorkers)}
+	m := &machine[T]{code: c, plan: p, inputs: inputs, data: make([][]T, len(c.values)), mine: make([]call[T], maxWorkers)}
 	arena := aligned[T](p.arena)
 	for id, v := range c.values {
 		root := p.root[id]
@@ -37,23 +38,20 @@ func newMachine[T kernel.Float](c *code, p *plan, inputs map[*Node]*Array) *mach
 			m.data[id] = dataOf[T](pl.param.value)
 		case pl.kind == inLeaf:
 			m.data[id] = dataOf[T](inputs[c.values[root].leaf])
-		default:
+		case pl.kind == inArena:
 			size := v.shape.Size()
 			m.data[id] = arena[pl.offset : pl.offset+size : pl.offset+size]
 		}
 	}
 	buffer := 0
-	for _, in := range p.steps {
-		var l loop[T]
-		both := in.op.loops(c.shapes(in.in), c.values[in.out].shape)
-		if l32, ok := any(both.f32).(loop[T]); ok {
-			l = l32
-		} else {
-			l = any(both.f64).(loop[T])
+	for _, st := range p.steps {
+		l := loopOf[T](c, p, st)
+		prepared := call[T]{dst: m.data[st.out[0]]}
+		for _, id := range st.operands() {
+			prepared.in = append(prepared.in, m.data[id])
 		}
-		prepared := call[T]{dst: m.data[in.out]}
-		for i, id := range in.in {
-			prepared.bind(i, m.data[id])
+		for _, id := range st.out {
+			prepared.out = append(prepared.out, m.data[id])
 		}
 		m.loops, m.calls = append(m.loops, l), append(m.calls, prepared)
 		buffer = max(buffer, l.buffer)
@@ -63,6 +61,23 @@ func newMachine[T kernel.Float](c *code, p *plan, inputs map[*Node]*Array) *mach
 	}
 	m.job.run = m.block
 	return m
+}
+
+// loopOf returns the evaluation of a step.
+func loopOf[T kernel.Float](c *code, p *plan, st step) loop[T] {
+	var both loops
+	if st.size > 0 {
+		shape := func(id int) Shape { return c.values[id].shape }
+		root := func(id int) int { return p.root[id] }
+		both = newBody(st.size, st.instrs, st.in, st.out, shape, root).loops()
+	} else {
+		in := st.instrs[0]
+		both = in.op.loops(c.shapes(in.in), c.values[in.out].shape)
+	}
+	if l, ok := any(both.f32).(loop[T]); ok {
+		return l
+	}
+	return any(both.f64).(loop[T])
 }
 
 // aligned returns n elements that begin at a cache line.
@@ -82,8 +97,11 @@ func (m *machine[T]) run(lo, hi int) error {
 		if m.failed != nil {
 			err := m.failed
 			m.failed = nil
-			in := m.plan.steps[i]
+			in := m.plan.steps[i].instrs[0]
 			return fmt.Errorf("%v: %s: %w", in.node.at, in.node.describeCall(), err)
+		}
+		if finish := m.loops[i].finish; finish != nil {
+			finish(&m.calls[i])
 		}
 	}
 	return nil
@@ -126,14 +144,16 @@ func (m *machine[T]) badElement(id int) int {
 	return -1
 }
 
-// blame runs the steps before the guard again, one by one, and follows an output that is not finite
-// back to a value that is not while all that it was computed from is.
+// blame repeats the run instruction by instruction, up to where parameters would be written, and
+// follows an output that is not finite back to a value that is not while all that it was computed from is.
 func (m *machine[T]) blame(output int) (*NonFiniteError, error) {
-	first := map[int]*NonFiniteError{} // of each root that is not finite
+	slow := newMachine[T](m.code, newPlan(m.code, m.code.unfused()), m.inputs)
+	slow.state = m.state
+	bad := map[int]*NonFiniteError{} // of each root that is not finite
 	made := map[int]instr{}
 	note := func(id int) {
-		if i := m.badElement(id); i >= 0 {
-			first[id] = &NonFiniteError{Step: m.state.step, Index: i, Value: float64(m.data[id][i])}
+		if i := slow.badElement(id); i >= 0 {
+			bad[id] = &NonFiniteError{Step: m.state.step, Index: i, Value: float64(slow.data[id][i])}
 		}
 	}
 	for id, v := range m.code.values {
@@ -141,24 +161,24 @@ func (m *machine[T]) blame(output int) (*NonFiniteError, error) {
 			note(id)
 		}
 	}
-	for i, in := range m.plan.steps[:m.plan.guard] {
-		if err := m.run(i, i+1); err != nil {
+	for i, st := range slow.plan.steps[:slow.plan.guard] {
+		if err := slow.run(i, i+1); err != nil {
 			return nil, err
 		}
-		made[in.out] = in
-		note(in.out)
+		made[st.out[0]] = st.instrs[0]
+		note(st.out[0])
 	}
-	id := m.plan.root[output]
+	id := slow.plan.root[output]
 	for more := true; more; {
 		more = false
 		for _, x := range made[id].in {
-			if root := m.plan.root[x]; first[root] != nil {
+			if root := slow.plan.root[x]; bad[root] != nil {
 				id, more = root, true
 				break
 			}
 		}
 	}
-	e := first[id]
+	e := bad[id]
 	e.Node = m.code.label(id)
 	if leaf := m.code.values[id].leaf; leaf != nil {
 		e.Node = leaf.describe()

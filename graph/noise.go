@@ -54,15 +54,13 @@ func (n noise) String() string                     { return fmt.Sprintf("%s#%d",
 func (n noise) infer([]Shape) (Shape, error)       { return n.shape, nil }
 func (n noise) grad([]*Node, *Node, *Node) []*Node { return nil }
 
-func (n noise) loops(_ []Shape, out Shape) loops {
-	return loops{fillLoop(n.f32, n.index, out), fillLoop(n.f64, n.index, out)}
-}
+func (n noise) loops(_ []Shape, out Shape) loops { return loopOver(n, out.Size(), nil, out) }
 
-func fillLoop[T kernel.Float](f filler[T], index int, out Shape) loop[T] {
-	return split(out.Size(), 8, func(c *call[T], lo, hi int) error {
-		f(c.dst[lo:hi], lo, c.state.seed, uint32(index), c.state.step)
-		return nil
-	})
+func fillerOf[T kernel.Float](n noise) filler[T] {
+	if f, ok := any(n.f32).(filler[T]); ok {
+		return f
+	}
+	return any(n.f64).(filler[T])
 }
 
 // Normal draws independent standard normals, afresh at every step of a run.

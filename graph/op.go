@@ -29,32 +29,32 @@ type loop[T kernel.Float] struct {
 	blocks int
 	buffer int // elements of scratch that a worker needs
 	run    func(c *call[T]) error
+	finish func(c *call[T]) // once all blocks are done, or nil
 }
 
 // call is what one run of a block gets.
 type call[T kernel.Float] struct {
 	block int
-	dst   []T
-	in    [3][]T
-	more  [][]T // operands beyond the third
+	in    [][]T
+	out   [][]T
+	dst   []T // the first of out
 	buf   []T
 	part  [3][]T // the stretch of each operand that an elementwise function is at
 	state runState
 }
 
-func (c *call[T]) bind(i int, data []T) {
-	if i < len(c.in) {
-		c.in[i] = data
-	} else {
-		c.more = append(c.more, data)
+// do runs all of the loop's blocks, one after the other.
+func (l loop[T]) do(c *call[T]) error {
+	c.dst, c.buf = c.out[0], make([]T, l.buffer)
+	for c.block = range l.blocks {
+		if err := l.run(c); err != nil {
+			return err
+		}
 	}
-}
-
-func (c *call[T]) operand(i int) []T {
-	if i < len(c.in) {
-		return c.in[i]
+	if l.finish != nil {
+		l.finish(c)
 	}
-	return c.more[i-len(c.in)]
+	return nil
 }
 
 // single is a loop of one block.
@@ -75,9 +75,6 @@ func split[T kernel.Float](n, cost int, run func(c *call[T], lo, hi int) error) 
 
 // blockSize is how many elements a block has, about: enough to outweigh handing it to another core.
 const blockSize = 8192
-
-// inPlace is an op that may write its result over an operand of the same shape.
-type inPlace interface{ inPlace() }
 
 // fallible is an op whose evaluation can fail: no parameter may be written before it.
 type fallible interface{ fallible() }

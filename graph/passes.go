@@ -145,16 +145,11 @@ func (c *code) evaluate(in *instr) (*Array, error) {
 }
 
 func runLoop[T kernel.Float](l loop[T], out *Array, args []*Array) error {
-	c := call[T]{dst: dataOf[T](out), buf: make([]T, l.buffer)}
-	for i, a := range args {
-		c.bind(i, dataOf[T](a))
+	c := call[T]{out: [][]T{dataOf[T](out)}}
+	for _, a := range args {
+		c.in = append(c.in, dataOf[T](a))
 	}
-	for c.block = range l.blocks {
-		if err := l.run(&c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.do(&c)
 }
 
 // merge computes equal values once: the same operation, by its String, on the same operands, equal
@@ -210,7 +205,6 @@ func prune(c *code) error {
 type duplicate struct{ stopGradient }
 
 func (duplicate) String() string { return "Copy" }
-func (duplicate) inPlace()       {}
 
 // separate copies, at the start of a run, the inputs, parameters and constants that are results as
 // they stand: an output must not change with its parameter, nor an update with another's.

@@ -8,7 +8,7 @@ type plan struct {
 	root  []int   // the value whose memory each value is: itself, or what it is a reshape of
 	place []place // of each root
 	arena int     // elements
-	steps []instr // without the instructions that only rename memory
+	steps []step
 	tail  []store // updates that are copied at the end
 	guard int     // the steps before this one write no parameter
 }
@@ -23,8 +23,9 @@ type place struct {
 type placeKind uint8
 
 const (
-	inArena placeKind = iota
-	inLeaf            // an input or a parameter
+	inLoop placeKind = iota // in the scratch of the loop that computes and reads it
+	inArena
+	inLeaf // an input or a parameter
 	inConst
 	inUpdate // the result is written over the parameter
 )
@@ -32,10 +33,9 @@ const (
 // align keeps arrays apart by whole cache lines.
 const align = 16
 
-func newPlan(c *code) *plan {
-	p := &plan{root: make([]int, len(c.values)), place: make([]place, len(c.values))}
+func newPlan(c *code, steps []step) *plan {
+	p := &plan{root: c.roots(), place: make([]place, len(c.values)), steps: steps}
 	for id, v := range c.values {
-		p.root[id] = id
 		switch {
 		case v.leaf != nil:
 			p.place[id] = place{kind: inLeaf, param: v.leaf.param}
@@ -43,11 +43,9 @@ func newPlan(c *code) *plan {
 			p.place[id].kind = inConst
 		}
 	}
-	for _, in := range c.instrs {
-		if _, ok := in.op.(reshape); ok {
-			p.root[in.out] = p.root[in.in[0]]
-		} else {
-			p.steps = append(p.steps, in)
+	for _, st := range steps {
+		for _, id := range st.out {
+			p.place[id].kind = inArena
 		}
 	}
 	last := p.lastReads(c)
@@ -59,9 +57,9 @@ func newPlan(c *code) *plan {
 // lastReads returns the step that reads each root last; outputs and updates are read at the end.
 func (p *plan) lastReads(c *code) []int {
 	last := make([]int, len(c.values))
-	for i, in := range p.steps {
-		for _, id := range in.in {
-			last[p.root[id]] = i
+	for i, st := range p.steps {
+		for _, id := range st.in {
+			last[id] = i
 		}
 	}
 	for _, id := range c.outputs {
@@ -78,8 +76,10 @@ func (p *plan) lastReads(c *code) []int {
 // element by element. Other updates are copied at the end.
 func (p *plan) overwriteParams(c *code, last []int) {
 	made := map[int]int{}
-	for i, in := range p.steps {
-		made[in.out] = i
+	for i, st := range p.steps {
+		for _, id := range st.out {
+			made[id] = i
+		}
 	}
 	old := map[*Param]int{}
 	for id, v := range c.values {
@@ -93,7 +93,7 @@ func (p *plan) overwriteParams(c *code, last []int) {
 		root := p.root[s.value]
 		i, computed := made[root]
 		leaf, read := old[s.param]
-		free := !read || last[leaf] < i || last[leaf] == i && elementByElement(c, p.steps[i])
+		free := !read || last[leaf] < i || last[leaf] == i && p.steps[i].mayOverwrite(c, p.root, root, leaf)
 		if !computed || !free || i < settled || p.place[root].kind != inArena {
 			p.tail = append(p.tail, s)
 			continue
@@ -109,64 +109,47 @@ func (p *plan) settled(c *code, made map[int]int) int {
 	for _, id := range c.outputs {
 		settled = max(settled, made[p.root[id]]+1)
 	}
-	for i, in := range p.steps {
-		if _, ok := in.op.(fallible); ok {
+	for i, st := range p.steps {
+		if _, ok := st.instrs[0].op.(fallible); ok {
 			settled = max(settled, i+1)
 		}
 	}
 	return settled
 }
 
-// elementByElement reports whether the step may write its result over an operand of the same shape.
-func elementByElement(c *code, in instr) bool {
-	if _, ok := in.op.(inPlace); !ok {
-		return false
-	}
-	for _, id := range in.in {
-		if n := c.values[id].shape.Size(); n > 1 && !slices.Equal(c.values[id].shape, c.values[in.out].shape) {
-			return false
-		}
-	}
-	return true
-}
-
 // layOut places the results in the arena, each over one that is no longer read where one fits.
 func (p *plan) layOut(c *code, last []int) {
 	var free freeList
-	for i, in := range p.steps {
-		over := -1
-		if p.place[in.out].kind == inArena {
-			over = p.dying(c, in, i, last)
-			if over >= 0 {
-				p.place[in.out].offset = p.place[over].offset
+	for i, st := range p.steps {
+		taken := map[int]bool{}
+		for _, id := range st.out {
+			if p.place[id].kind != inArena {
+				continue
+			}
+			if over, ok := p.dying(c, st, i, id, last, taken); ok {
+				taken[over] = true
+				p.place[id].offset = p.place[over].offset
 			} else {
-				p.place[in.out].offset = free.take(span(c, in.out))
+				p.place[id].offset = free.take(span(c, id))
 			}
 		}
-		released := map[int]bool{over: true}
-		for _, id := range append(slices.Clone(in.in), in.out) {
-			root := p.root[id]
-			if last[root] <= i && p.place[root].kind == inArena && !released[root] {
-				released[root] = true
-				free.give(p.place[root].offset, span(c, root))
+		for _, id := range slices.Concat(st.in, st.out) {
+			if last[id] <= i && p.place[id].kind == inArena && !taken[id] {
+				free.give(p.place[id].offset, span(c, id))
 			}
 		}
 	}
 	p.arena = free.end
 }
 
-// dying returns an operand that the step reads last and may write over, or -1.
-func (p *plan) dying(c *code, in instr, i int, last []int) int {
-	if _, ok := in.op.(inPlace); !ok {
-		return -1
-	}
-	for _, id := range in.in {
-		root := p.root[id]
-		if p.place[root].kind == inArena && last[root] == i && slices.Equal(c.values[id].shape, c.values[in.out].shape) {
-			return root
+// dying returns an operand that step i reads last and may write the result over.
+func (p *plan) dying(c *code, st step, i, result int, last []int, taken map[int]bool) (int, bool) {
+	for _, id := range st.in {
+		if p.place[id].kind == inArena && last[id] == i && !taken[id] && st.mayOverwrite(c, p.root, result, id) {
+			return id, true
 		}
 	}
-	return -1
+	return 0, false
 }
 
 func span(c *code, id int) int {

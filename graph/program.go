@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"credence/graph/internal/kernel"
@@ -58,7 +59,7 @@ func (g *Graph) Compile(outputs ...*Node) (*Program, error) {
 			return nil, err
 		}
 	}
-	p := &Program{graph: g, code: c, plan: newPlan(c), inputs: map[*Node]*Array{}, updates: len(g.updates) > 0}
+	p := &Program{graph: g, code: c, plan: newPlan(c, arrange(c)), inputs: map[*Node]*Array{}, updates: len(g.updates) > 0}
 	for _, v := range c.values {
 		if v.leaf != nil && v.leaf.kind == inputNode {
 			p.inputs[v.leaf] = newArray(c.precision, v.shape)
@@ -172,21 +173,33 @@ func fillFrom[S float64 | float32 | int | byte](a *Array, src []S) int {
 	return len(src)
 }
 
-// String lists what a run does: each instruction with the shape and the place of its result, then
-// the updates.
+// String lists what a run does: each instruction, or loop over several, with the shapes and the places
+// of the results that it leaves and what a loop reads and writes; then the updates.
 func (p *Program) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "program in %v: %d inputs, %d instructions, arena of %d elements\n",
-		p.code.precision, len(p.fed), len(p.plan.steps), p.plan.arena)
-	for i, in := range p.plan.steps {
+	fmt.Fprintf(&b, "program in %v: %d inputs, %d steps, arena of %s\n",
+		p.code.precision, len(p.fed), len(p.plan.steps), formatBytes(p.plan.arena*p.code.precision.size()))
+	for i, st := range p.plan.steps {
 		if i == p.plan.guard {
 			b.WriteString("-- the results must be finite from here on\n")
 		}
-		where := fmt.Sprintf("@%d", p.plan.place[in.out].offset)
-		if param := p.plan.place[in.out].param; param != nil {
-			where = "over " + param.name
+		indent := ""
+		if len(st.instrs) > 1 {
+			indent = "  "
+			fmt.Fprintf(&b, "loop over %d elements, reads %s, writes %s\n",
+				st.size, formatBytes(p.code.bytes(st.in)), formatBytes(p.code.bytes(st.out)))
 		}
-		fmt.Fprintf(&b, "%s  %v %s\n", in.format(p.code), p.code.values[in.out].shape, where)
+		for _, in := range st.instrs {
+			b.WriteString(indent + in.format(p.code))
+			if slices.Contains(st.out, in.out) {
+				where := fmt.Sprintf("@%d", p.plan.place[in.out].offset)
+				if param := p.plan.place[in.out].param; param != nil {
+					where = "over " + param.name
+				}
+				fmt.Fprintf(&b, "  %v %s", p.code.values[in.out].shape, where)
+			}
+			b.WriteString("\n")
+		}
 	}
 	for _, s := range p.plan.tail {
 		fmt.Fprintf(&b, "%s <- %s\n", s.param.name, p.code.label(s.value))
@@ -195,4 +208,24 @@ func (p *Program) String() string {
 		fmt.Fprintf(&b, "output %d: %s\n", i, p.code.label(p.plan.root[id]))
 	}
 	return b.String()
+}
+
+// formatBytes formats a number of bytes.
+func formatBytes(n int) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprintf("%d B", n)
+	case n < 10_000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+// bytes returns how many the values take.
+func (c *code) bytes(ids []int) int {
+	n := 0
+	for _, id := range ids {
+		n += c.values[id].shape.Size() * c.precision.size()
+	}
+	return n
 }

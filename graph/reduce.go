@@ -37,9 +37,17 @@ func (r reduction) infer(in []Shape) (Shape, error) {
 	return append(append(Shape{}, in[0][:r.lo]...), in[0][r.hi:]...), nil
 }
 
-func (r reduction) loops(in []Shape, _ Shape) loops {
+func (r reduction) loops(in []Shape, out Shape) loops {
+	if r.isTotal(in[0]) {
+		return loopOver(r, in[0].Size(), in, out)
+	}
 	outer, n, inner := in[0].fold(r.lo, r.hi)
 	return loops{foldLoop(r.f32, outer, n, inner), foldLoop(r.f64, outer, n, inner)}
+}
+
+// isTotal reports whether r adds up all of an array of the shape.
+func (r reduction) isTotal(s Shape) bool {
+	return r.label == "Sum" && s.Size() > 1 && s[r.lo:r.hi].Size() == s.Size()
 }
 
 func foldLoop[T kernel.Float](f folder[T], outer, n, inner int) loop[T] {

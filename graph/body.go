@@ -1,0 +1,250 @@
+package graph
+
+import (
+	"slices"
+
+	"credence/graph/internal/kernel"
+)
+
+// tile is how many elements a loop takes through all its moves at once: few enough that what one
+// move leaves for the next is still in the first-level cache. Sums add the totals of tiles in order, so
+// it is part of what a program computes.
+const tile = 512
+
+// body is what a loop over the elements of arrays of one size does: to each tile of them, move after
+// move. What no one else reads stays in scratch of a tile's length.
+type body struct {
+	size    int
+	moves   []move
+	scratch int // tiles
+}
+
+// move computes a stretch of one value from the same stretch of others.
+type move struct {
+	op  op // of an instruction, or nil to spread an operand that repeats
+	in  []ref
+	out ref
+	rep *rowPlan // how the operand repeats
+}
+
+// ref is where a move finds a stretch.
+type ref struct {
+	kind  refKind
+	index int
+}
+
+type refKind uint8
+
+const (
+	operand refKind = iota // of the loop's size
+	scalar                 // an operand of one element
+	result
+	scratch
+)
+
+// newBody translates instructions in order of evaluation. The values in and out are those of the
+// loop's operands and results; shape and root are as in the code.
+func newBody(size int, instrs []instr, in, out []int, shape func(id int) Shape, root func(id int) int) *body {
+	b := &body{size: size}
+	where := map[int]ref{} // of each root
+	for i, id := range in {
+		where[id] = ref{operand, i}
+	}
+	spread := map[string]ref{}
+	for _, x := range instrs {
+		m := move{op: x.op, out: ref{scratch, b.scratch}}
+		if i := slices.Index(out, x.out); i >= 0 {
+			m.out = ref{result, i}
+		} else {
+			b.scratch++
+		}
+		for _, id := range x.in {
+			r, s := where[root(id)], shape(id)
+			switch n := s.Size(); {
+			case n == size:
+			case n == 1:
+				r.kind = scalar
+			default:
+				key := s.String() + "in" + shape(x.out).String() + string(rune(r.index))
+				if _, ok := spread[key]; !ok {
+					spread[key] = ref{scratch, b.scratch}
+					b.scratch++
+					b.moves = append(b.moves, move{in: []ref{r}, out: spread[key], rep: rowsOf(s, shape(x.out))})
+				}
+				r = spread[key]
+			}
+			m.in = append(m.in, r)
+		}
+		where[x.out] = m.out
+		b.moves = append(b.moves, m)
+	}
+	b.share()
+	return b
+}
+
+// share lets scratch be used again once it has been read for the last time.
+func (b *body) share() {
+	last := make([]int, b.scratch)
+	for i, m := range b.moves {
+		for _, r := range m.in {
+			if r.kind == scratch {
+				last[r.index] = i
+			}
+		}
+	}
+	slot, used := make([]int, b.scratch), 0
+	var free []int
+	for i, m := range b.moves {
+		for j, r := range m.in {
+			if r.kind == scratch {
+				m.in[j].index = slot[r.index]
+				if last[r.index] == i && !slices.Contains(free, slot[r.index]) {
+					free = append(free, slot[r.index])
+				}
+			}
+		}
+		if m.out.kind == scratch {
+			if len(free) == 0 {
+				free, used = append(free, used), used+1
+			}
+			slot[m.out.index] = free[len(free)-1]
+			free = free[:len(free)-1]
+			b.moves[i].out.index = slot[m.out.index]
+		}
+	}
+	b.scratch = used
+}
+
+// loopOver returns the loop of one instruction.
+func loopOver(o op, size int, in []Shape, out Shape) loops {
+	x := instr{op: o, in: identity(len(in)), out: len(in)}
+	shape := func(id int) Shape { return append(in[:len(in):len(in)], out)[id] }
+	root := func(id int) int { return id }
+	return newBody(size, []instr{x}, x.in, []int{x.out}, shape, root).loops()
+}
+
+// loops returns the loop in both precisions. Its results are in the order of newBody's out.
+func (b *body) loops() loops { return loops{bodyLoop[float32](b), bodyLoop[float64](b)} }
+
+// bodyLoop cuts the loop into blocks of whole tiles, fewer the more there is to do to each.
+func bodyLoop[T kernel.Float](b *body) loop[T] {
+	tiles := (b.size + tile - 1) / tile
+	per := max(1, 64/(len(b.moves)+3))
+	runs := make([]stretch[T], len(b.moves))
+	var totals []func(c *call[T])
+	for i, m := range b.moves {
+		switch o := m.op.(type) {
+		case nil:
+			runs[i] = spreadStretch[T](m)
+		case noise:
+			runs[i] = noiseStretch[T](m, o)
+		case reduction:
+			partial := make([]float64, tiles)
+			runs[i] = sumStretch[T](m, partial)
+			totals = append(totals, func(c *call[T]) { c.out[m.out.index][0] = T(total(partial)) })
+		case elementwise:
+			runs[i] = mapStretch[T](m, o)
+		default: // repeat, duplicate
+			runs[i] = mapStretch[T](m, copying)
+		}
+	}
+	return loop[T]{
+		blocks: (tiles + per - 1) / per,
+		buffer: b.scratch * tile,
+		run: func(c *call[T]) error {
+			for t := c.block * per; t < min((c.block+1)*per, tiles); t++ {
+				for _, run := range runs {
+					run(c, t*tile, min((t+1)*tile, b.size))
+				}
+			}
+			return nil
+		},
+		finish: func(c *call[T]) {
+			for _, store := range totals {
+				store(c)
+			}
+		},
+	}
+}
+
+// stretch is a move, ready to compute the elements from lo up to hi.
+type stretch[T kernel.Float] func(c *call[T], lo, hi int)
+
+func mapStretch[T kernel.Float](m move, o elementwise) stretch[T] {
+	f := mapperOf[T](o)
+	return func(c *call[T], lo, hi int) {
+		for i, r := range m.in {
+			c.part[i] = at(r, c, lo, hi)
+		}
+		f(at(m.out, c, lo, hi), &c.part)
+	}
+}
+
+// copying is the identity.
+var copying = elementwise{label: "Copy", f32: of1(copyOrFill[float32]), f64: of1(copyOrFill[float64])}
+
+func copyOrFill[T kernel.Float](dst, x []T) {
+	if len(x) == 1 {
+		fill(dst, x[0])
+	} else {
+		copy(dst, x)
+	}
+}
+
+func noiseStretch[T kernel.Float](m move, o noise) stretch[T] {
+	f := fillerOf[T](o)
+	return func(c *call[T], lo, hi int) {
+		f(at(m.out, c, lo, hi), lo, c.state.seed, uint32(o.index), c.state.step)
+	}
+}
+
+func sumStretch[T kernel.Float](m move, partial []float64) stretch[T] {
+	return func(c *call[T], lo, hi int) { partial[lo/tile] = kernel.SumFloat64(at(m.in[0], c, lo, hi)) }
+}
+
+func total(partial []float64) float64 {
+	sum := 0.0
+	for _, v := range partial {
+		sum += v
+	}
+	return sum
+}
+
+// spreadStretch copies what the stretch reads of an operand that repeats, row by row.
+func spreadStretch[T kernel.Float](m move) stretch[T] {
+	inner, step := m.rep.inner, m.rep.step
+	return func(c *call[T], lo, hi int) {
+		dst, src := at(m.out, c, lo, hi), c.in[m.in[0].index]
+		for at := lo; at < hi; {
+			row := at / inner
+			end := min((row+1)*inner, hi)
+			from := m.rep.offset(row) + (at-row*inner)*step
+			if step == 1 {
+				copy(dst[at-lo:end-lo], src[from:])
+			} else {
+				fill(dst[at-lo:end-lo], src[from])
+			}
+			at = end
+		}
+	}
+}
+
+func fill[T kernel.Float](dst []T, v T) {
+	dst[0] = v
+	for n := 1; n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
+	}
+}
+
+// at returns elements lo to hi of what r refers to.
+func at[T kernel.Float](r ref, c *call[T], lo, hi int) []T {
+	switch r.kind {
+	case operand:
+		return c.in[r.index][lo:hi]
+	case scalar:
+		return c.in[r.index][:1]
+	case result:
+		return c.out[r.index][lo:hi]
+	}
+	return c.buf[r.index*tile:][:hi-lo]
+}
