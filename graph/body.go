@@ -23,7 +23,7 @@ type body struct {
 type move struct {
 	op  op // of an instruction, or nil to spread an operand that repeats
 	in  []ref
-	out ref
+	out []ref
 	rep *rowPlan // how the operand repeats
 }
 
@@ -52,12 +52,7 @@ func newBody(size int, instrs []instr, in, out []int, shape func(id int) Shape, 
 	}
 	spread := map[string]ref{}
 	for _, x := range instrs {
-		m := move{op: x.op, out: ref{scratch, b.scratch}}
-		if i := slices.Index(out, x.out); i >= 0 {
-			m.out = ref{result, i}
-		} else {
-			b.scratch++
-		}
+		m := move{op: x.op}
 		for _, id := range x.in {
 			r, s := where[root(id)], shape(id)
 			switch n := s.Size(); {
@@ -69,13 +64,22 @@ func newBody(size int, instrs []instr, in, out []int, shape func(id int) Shape, 
 				if _, ok := spread[key]; !ok {
 					spread[key] = ref{scratch, b.scratch}
 					b.scratch++
-					b.moves = append(b.moves, move{in: []ref{r}, out: spread[key], rep: rowsOf(s, shape(x.out))})
+					b.moves = append(b.moves, move{in: []ref{r}, out: []ref{spread[key]}, rep: rowsOf(s, shape(x.out))})
 				}
 				r = spread[key]
 			}
 			m.in = append(m.in, r)
 		}
-		where[x.out] = m.out
+		for _, id := range x.results() {
+			r := ref{scratch, b.scratch}
+			if i := slices.Index(out, id); i >= 0 {
+				r = ref{result, i}
+			} else {
+				b.scratch++
+			}
+			where[id] = r
+			m.out = append(m.out, r)
+		}
 		b.moves = append(b.moves, m)
 	}
 	b.share()
@@ -103,13 +107,16 @@ func (b *body) share() {
 				}
 			}
 		}
-		if m.out.kind == scratch {
+		for j, r := range m.out {
+			if r.kind != scratch {
+				continue
+			}
 			if len(free) == 0 {
 				free, used = append(free, used), used+1
 			}
-			slot[m.out.index] = free[len(free)-1]
+			slot[r.index] = free[len(free)-1]
 			free = free[:len(free)-1]
-			b.moves[i].out.index = slot[m.out.index]
+			m.out[j].index = slot[r.index]
 		}
 	}
 	b.scratch = used
@@ -141,9 +148,11 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 		case reduction:
 			partial := make([]float64, tiles)
 			runs[i] = sumStretch[T](m, partial)
-			totals = append(totals, func(c *call[T]) { c.out[m.out.index][0] = T(total(partial)) })
+			totals = append(totals, func(c *call[T]) { c.out[m.out[0].index][0] = T(total(partial)) })
 		case elementwise:
 			runs[i] = mapStretch[T](m, o)
+		case several:
+			runs[i] = severalStretch[T](m, o)
 		default: // repeat, duplicate
 			runs[i] = mapStretch[T](m, copying)
 		}
@@ -172,11 +181,31 @@ type stretch[T kernel.Float] func(c *call[T], lo, hi int)
 
 func mapStretch[T kernel.Float](m move, o elementwise) stretch[T] {
 	f := mapperOf[T](o)
+	var in [3]ref
+	copy(in[:], m.in)
+	out, a, b, d := m.out[0], in[0], in[1], in[2]
+	switch len(m.in) {
+	case 1:
+		return func(c *call[T], lo, hi int) { f(at(out, c, lo, hi), at(a, c, lo, hi), nil, nil) }
+	case 2:
+		return func(c *call[T], lo, hi int) { f(at(out, c, lo, hi), at(a, c, lo, hi), at(b, c, lo, hi), nil) }
+	}
 	return func(c *call[T], lo, hi int) {
-		for i, r := range m.in {
-			c.part[i] = at(r, c, lo, hi)
+		f(at(out, c, lo, hi), at(a, c, lo, hi), at(b, c, lo, hi), at(d, c, lo, hi))
+	}
+}
+
+func severalStretch[T kernel.Float](m move, o several) stretch[T] {
+	f, ok := any(o.f32).(kernelOf[T])
+	if !ok {
+		f = any(o.f64).(kernelOf[T])
+	}
+	refs := slices.Concat(m.out, m.in)
+	return func(c *call[T], lo, hi int) {
+		for i, r := range refs {
+			c.args[i] = at(r, c, lo, hi)
 		}
-		f(at(m.out, c, lo, hi), &c.part)
+		f(&c.args)
 	}
 }
 
@@ -194,7 +223,7 @@ func copyOrFill[T kernel.Float](dst, x []T) {
 func noiseStretch[T kernel.Float](m move, o noise) stretch[T] {
 	f := fillerOf[T](o)
 	return func(c *call[T], lo, hi int) {
-		f(at(m.out, c, lo, hi), lo, c.state.seed, uint32(o.index), c.state.step)
+		f(at(m.out[0], c, lo, hi), lo, c.state.seed, uint32(o.index), c.state.step)
 	}
 }
 
@@ -214,7 +243,7 @@ func total(partial []float64) float64 {
 func spreadStretch[T kernel.Float](m move) stretch[T] {
 	inner, step := m.rep.inner, m.rep.step
 	return func(c *call[T], lo, hi int) {
-		dst, src := at(m.out, c, lo, hi), c.in[m.in[0].index]
+		dst, src := at(m.out[0], c, lo, hi), c.in[m.in[0].index]
 		for at := lo; at < hi; {
 			row := at / inner
 			end := min((row+1)*inner, hi)

@@ -27,6 +27,7 @@ type instr struct {
 	op   op
 	in   []int
 	out  int
+	also []int // further results, of a combination in a loop
 	node *Node // for its position in the user's code
 }
 
@@ -137,10 +138,17 @@ func (c *code) label(id int) string {
 	return fmt.Sprintf("v%d", id)
 }
 
+// results returns the values that the instruction computes.
+func (in instr) results() []int { return append([]int{in.out}, in.also...) }
+
 func (in instr) format(c *code) string {
 	operands := make([]string, len(in.in))
 	for i, id := range in.in {
 		operands[i] = c.label(id)
 	}
-	return fmt.Sprintf("%s = %s %s", c.label(in.out), in.op, strings.Join(operands, ", "))
+	results := c.label(in.out)
+	for _, id := range in.also {
+		results += ", " + c.label(id)
+	}
+	return fmt.Sprintf("%s = %s %s", results, in.op, strings.Join(operands, ", "))
 }

@@ -19,11 +19,16 @@ type elementwise struct {
 }
 
 // mapper applies a function to a stretch of elements: each operand is as long as dst, or a single
-// element for all.
-type mapper[T kernel.Float] func(dst []T, in *[3][]T)
+// element for all. Operands that the function does not take are nil.
+type mapper[T kernel.Float] func(dst, a, b, c []T)
 
 // mapperOf returns the function in one precision.
 func mapperOf[T kernel.Float](f elementwise) mapper[T] {
+	if direct := kernel.Direct(f.label); direct != nil {
+		if m, ok := any(mapper[float32](direct)).(mapper[T]); ok {
+			return m
+		}
+	}
 	if m, ok := any(f.f32).(mapper[T]); ok {
 		return m
 	}
@@ -32,16 +37,14 @@ func mapperOf[T kernel.Float](f elementwise) mapper[T] {
 
 // of1, of2 and of3 take the kernels of a function of one, two and three operands.
 func of1[T kernel.Float](f func(dst, x []T)) mapper[T] {
-	return func(dst []T, in *[3][]T) { f(dst, in[0]) }
+	return func(dst, a, _, _ []T) { f(dst, a) }
 }
 
 func of2[T kernel.Float](f func(dst, a, b []T)) mapper[T] {
-	return func(dst []T, in *[3][]T) { f(dst, in[0], in[1]) }
+	return func(dst, a, b, _ []T) { f(dst, a, b) }
 }
 
-func of3[T kernel.Float](f func(dst, a, b, c []T)) mapper[T] {
-	return func(dst []T, in *[3][]T) { f(dst, in[0], in[1], in[2]) }
-}
+func of3[T kernel.Float](f func(dst, a, b, c []T)) mapper[T] { return f }
 
 func (f elementwise) name() string { return f.label }
 

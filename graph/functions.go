@@ -42,7 +42,7 @@ func (x *Node) Log1p() *Node {
 func (x *Node) Square() *Node {
 	return elementwise{
 		label: "Square", f32: of1(kernel.Square[float32]), f64: of1(kernel.Square[float64]),
-		d: func(in []*Node, _, dy *Node) []*Node { return []*Node{dy.Mul(in[0].Scale(2))} },
+		d: func(in []*Node, _, dy *Node) []*Node { return []*Node{dy.Scale(2).Mul(in[0])} },
 	}.on(x)
 }
 

@@ -39,7 +39,7 @@ type call[T kernel.Float] struct {
 	out   [][]T
 	dst   []T // the first of out
 	buf   []T
-	part  [3][]T // the stretch of each operand that an elementwise function is at
+	args  [maxStretches][]T // of an op with several results
 	state runState
 }
 

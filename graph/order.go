@@ -10,7 +10,7 @@ func (f *fusion) steps() []step {
 	var steps []step
 	for _, k := range f.order() {
 		f.mergeRepeated(k)
-		steps = append(steps, f.step(k))
+		steps = append(steps, f.combine(f.step(k)))
 	}
 	return steps
 }

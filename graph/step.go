@@ -78,7 +78,7 @@ func (s step) mayOverwrite(c *code, root []int, result, operand int) bool {
 				return false
 			}
 		}
-		written = written || in.out == result
+		written = written || slices.Contains(in.results(), result)
 	}
 	return true
 }

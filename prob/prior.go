@@ -48,7 +48,13 @@ func (p Gaussian) LogProb(w *graph.Node) *graph.Node {
 }
 
 // KLFrom returns KL(q‖p), elementwise.
-func (p Gaussian) KLFrom(q Normal) *graph.Node { return q.KL(p.Normal(q.graph())) }
+func (p Gaussian) KLFrom(q Normal) *graph.Node {
+	if err := p.check(); err != nil {
+		return q.graph().Failf("%w", err)
+	}
+	second := q.Mu.Square().Add(q.Sigma.Square())
+	return second.Scale(0.5 / (p.Sigma * p.Sigma)).Sub(q.Sigma.Log()).AddScalar(math.Log(p.Sigma) - 0.5)
+}
 
 // Sample returns independent draws, afresh at every step of a run.
 func (p Gaussian) Sample(g *graph.Graph, shape ...int) *graph.Node {

@@ -12,7 +12,7 @@ const columns = 64
 func Sum[T Float](dst, x []T, outer, n, inner int) {
 	if inner == 1 {
 		for o := range dst[:outer] {
-			dst[o] = T(sumRow(x[o*n : (o+1)*n]))
+			dst[o] = T(SumFloat64(x[o*n : (o+1)*n]))
 		}
 		return
 	}
@@ -28,9 +28,9 @@ func Sum[T Float](dst, x []T, outer, n, inner int) {
 	}
 }
 
-// sumRow adds every eighth element to one of eight sums, then the sums pairwise, then the sum of the
-// last elements, fewer than eight.
-func sumRow[T Float](x []T) float64 {
+// SumFloat64 returns the sum of x that Sum rounds for a row: it adds every eighth element to one of eight
+// sums, then the sums pairwise, then the sum of the last elements, fewer than eight.
+func SumFloat64[T Float](x []T) float64 {
 	sum, done := vectorSumRow(x)
 	if done == 0 {
 		sum, done = sumEights(x)

@@ -62,7 +62,7 @@ func expSumRow[T Float](x []T, shift T) float64 {
 		e := terms[:min(columns, len(x)-i)]
 		binary(opSub, e, x[i:][:len(e)], []T{shift})
 		Exp(e, e)
-		total += sumRow(e)
+		total += SumFloat64(e)
 	}
 	return total
 }

@@ -59,7 +59,7 @@ func (g lanes) broadcast(names, lengths []string, body func(x []vec) vec) {
 		g.Label(name + "IsLong")
 		from, steps = append(from, p), append(steps, step)
 	}
-	g.each(dst, n, from, steps, true, body)
+	g.each([]reg.GPVirtual{dst}, n, from, steps, true, func(x []vec) []vec { return []vec{body(x)} })
 	g.end()
 }
 

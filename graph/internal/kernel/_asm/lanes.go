@@ -108,10 +108,10 @@ func (g lanes) scalar(name string) vec {
 	return g.reg(p.Addr)
 }
 
-// each emits the loop that sets dst to what body makes of the operands, n elements of them. An operand's
+// each emits the loop that sets n elements of each result to what body makes of the operands. An operand's
 // pointer moves on by its step, or by a vector if steps is nil. A body without jumps can be run on two
 // vectors side by side, which hides the latency of its instructions: pairs asks for that.
-func (g lanes) each(dst, n reg.GPVirtual, from, steps []reg.GPVirtual, pairs bool, body func(x []vec) vec) {
+func (g lanes) each(to []reg.GPVirtual, n reg.GPVirtual, from, steps []reg.GPVirtual, pairs bool, body func(x []vec) []vec) {
 	vector := operand.Imm(uint64(g.count()))
 	at := func(i, k int) operand.Mem { // vector k of operand i
 		p := operand.Mem{Base: from[i]}
@@ -130,13 +130,17 @@ func (g lanes) each(dst, n reg.GPVirtual, from, steps []reg.GPVirtual, pairs boo
 			g.VMOVUPS(at(i, k), v)
 			x = append(x, v)
 		}
-		g.VMOVUPS(body(x), operand.Mem{Base: dst, Disp: 4 * g.count() * k})
+		for i, y := range body(x) {
+			g.VMOVUPS(y, operand.Mem{Base: to[i], Disp: 4 * g.count() * k})
+		}
 	}
 	forward := func(k int) {
 		for i, p := range from {
 			g.LEAQ(at(i, k), p)
 		}
-		g.ADDQ(operand.I32(int32(4*g.count()*k)), dst)
+		for _, p := range to {
+			g.ADDQ(operand.I32(int32(4*g.count()*k)), p)
+		}
 	}
 	if pairs && g.wide { // AVX2 has too few registers
 		two := operand.Imm(uint64(2 * g.count()))
@@ -165,7 +169,9 @@ func (g lanes) each(dst, n reg.GPVirtual, from, steps []reg.GPVirtual, pairs boo
 	for _, p := range from {
 		x = append(x, g.loadMasked(g.first(n), p))
 	}
-	g.storeFirst(body(x), n, dst)
+	for i, y := range body(x) {
+		g.storeFirst(y, n, to[i])
+	}
 	g.Label("done")
 }
 

@@ -27,6 +27,7 @@ var files = []struct {
 	{"noise", noise},
 	{"trig32", trig},
 	{"binary", binary},
+	{"fused", fused},
 	{"reduce", reduce},
 }
 

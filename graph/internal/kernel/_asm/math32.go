@@ -115,8 +115,10 @@ func (g lanes) expMinus(x vec) vec {
 	return g.scale(g.add(g.expm1Poly(r), g.f(1)), n)
 }
 
-func (g lanes) log1pExp(x vec) vec {
-	e := g.expMinus(x)
+func (g lanes) log1pExp(x vec) vec { return g.log1pUnit(g.expMinus(x)) }
+
+// log1pUnit returns ln(1+e) for e in [0, 1].
+func (g lanes) log1pUnit(e vec) vec {
 	q := g.poly(e, -0.00324400165, 0.0198513418, -0.0569592789, 0.106036253, -0.153055727, 0.196759313, -0.249541312, 0.333299607, -0.499999017, 1)
 	return g.mul(e, q)
 }
@@ -130,8 +132,10 @@ func (g lanes) logSigmoid(x vec) vec {
 	return g.sub(g.neg(g.positive(g.neg(x))), g.log1pExp(x))
 }
 
-func (g lanes) sigmoid(x vec) vec {
-	e := g.expMinus(x)
+func (g lanes) sigmoid(x vec) vec { return g.sigmoidOf(g.expMinus(x), x) }
+
+// sigmoidOf returns sigmoid(x), where e is e^-|x|.
+func (g lanes) sigmoidOf(e, x vec) vec {
 	return g.div(g.choose(g.signs(x), e, g.f(1)), g.add(e, g.f(1)))
 }
 

@@ -33,7 +33,7 @@ func (g lanes) trig(constants operand.Mem, pick func(s, c, q vec) vec) {
 	dst, x, n := g.param("dst"), g.param("x"), g.param("n")
 	at := g.GP64()
 	g.MOVQ(x, at)
-	g.each(dst, n, []reg.GPVirtual{at}, nil, false, func(x []vec) vec {
+	g.each([]reg.GPVirtual{dst}, n, []reg.GPVirtual{at}, nil, false, func(x []vec) []vec {
 		large := g.compare(g.abs(x[0]), notLess, g.f(1<<20))
 		if g.wide {
 			g.KTESTW(large, large)
@@ -43,7 +43,7 @@ func (g lanes) trig(constants operand.Mem, pick func(s, c, q vec) vec) {
 		g.JNE(operand.LabelRef("stop"))
 		q, r := g.quarterTurns(constants, x[0])
 		s, c := g.sinCosReduced(r)
-		return pick(s, c, q)
+		return []vec{pick(s, c, q)}
 	})
 	g.Load(g.Param("n"), n)
 	g.Store(n, g.Return("done"))

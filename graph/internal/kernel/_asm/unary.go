@@ -1,9 +1,6 @@
 package main
 
-import (
-	"github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/mmcloughlin/avo/build"
 
 // unary emits the loops of one operand.
 func unary(c *build.Context) {
@@ -53,9 +50,7 @@ func unary(c *build.Context) {
 
 // map1 emits the loop over dst, x and n, and returns.
 func (g lanes) map1(body func(vec) vec) {
-	dst, x, n := g.param("dst"), g.param("x"), g.param("n")
-	g.each(dst, n, []reg.GPVirtual{x}, nil, true, func(x []vec) vec { return body(x[0]) })
-	g.end()
+	g.mapAll([]string{"dst"}, []string{"x"}, func(x []vec) []vec { return []vec{body(x[0])} })
 }
 
 func (g lanes) relu(x vec) vec { return g.keep(g.compare(x, notLessEqual, g.f(0)), x) }

@@ -1,0 +1,80 @@
+package kernel
+
+import "math"
+
+// The functions here do at once what several others do one after the other, and give their bits: every
+// operation is rounded.
+
+// MulAdd sets dst = a*b + c. Operands have len(dst) elements, or one, which then stands for all.
+func MulAdd[T Float](dst, a, b, c []T) { ternary(opMulAdd, dst, a, b, c) }
+
+// MulSub sets dst = a*b - c. Operands have len(dst) elements, or one, which then stands for all.
+func MulSub[T Float](dst, a, b, c []T) { ternary(opMulSub, dst, a, b, c) }
+
+// SubMul sets dst = c - a*b. Operands have len(dst) elements, or one, which then stands for all.
+func SubMul[T Float](dst, a, b, c []T) { ternary(opSubMul, dst, a, b, c) }
+
+type ternaryOp uint8
+
+const (
+	opMulAdd ternaryOp = iota
+	opMulSub
+	opSubMul
+)
+
+func ternary[T Float](op ternaryOp, dst, a, b, c []T) {
+	if vectorTernary(op, dst, a, b, c) {
+		return
+	}
+	stepA, stepB, stepC := operandStep(dst, a), operandStep(dst, b), operandStep(dst, c)
+	ia, ib, ic := 0, 0, 0
+	for i := range dst {
+		product := T(a[ia] * b[ib])
+		switch op {
+		case opMulAdd:
+			dst[i] = product + c[ic]
+		case opMulSub:
+			dst[i] = product - c[ic]
+		case opSubMul:
+			dst[i] = c[ic] - product
+		}
+		ia, ib, ic = ia+stepA, ib+stepB, ic+stepC
+	}
+}
+
+// SoftplusSigmoid is Softplus and its derivative Sigmoid, of one exponential.
+func SoftplusSigmoid[T Float](softplus, sigmoid, x []T) {
+	if vectorSoftplusSigmoid(softplus, sigmoid, x) {
+		return
+	}
+	const block = 128
+	var copied [block]T // softplus may be x
+	for len(x) > 0 {
+		n := copy(copied[:], x)
+		Softplus(softplus[:n], copied[:n])
+		Sigmoid(sigmoid[:n], copied[:n])
+		softplus, sigmoid, x = softplus[n:], sigmoid[n:], x[n:]
+	}
+}
+
+// Adam is a step of that optimiser (Kingma and Ba 2015, arXiv:1412.6980) from the parameters p, the
+// moments m and v and the gradient g, with k = {beta1, 1-beta1, beta2, 1-beta2, rate, eps}:
+//
+//	dstM = m*k[0] + g*k[1]
+//	dstV = v*k[2] + (g*g)*k[3]
+//	dstP = p - (dstM*k[4]) / (√dstV + k[5])
+//
+// All have len(dstP) elements; dstP, dstM and dstV may be p, m and v.
+func Adam[T Float](dstP, dstM, dstV, p, m, v, g []T, k *[6]T) {
+	n := len(dstP)
+	dstM, dstV, p, m, v, g = dstM[:n], dstV[:n], p[:n], m[:n], v[:n], g[:n]
+	if vectorAdam(dstP, dstM, dstV, p, m, v, g, k) {
+		return
+	}
+	for i, d := range g {
+		first := T(m[i]*k[0]) + T(d*k[1])
+		second := T(v[i]*k[2]) + T(T(d*d)*k[3])
+		step := T(first*k[4]) / (T(math.Sqrt(float64(second))) + k[5])
+		dstP[i], dstM[i], dstV[i] = p[i]-step, first, second
+	}
+}
