@@ -32,11 +32,13 @@ var opRows = slices.Concat(unaryRows, binaryRows, reductionRows, moveRows, matmu
 
 var precisions = []graph.Precision{graph.Float32, graph.Float64}
 
-// each runs check as a subtest of each case of each row.
+// each runs check as a subtest of each case of each row, with fusion and without.
 func each(t *testing.T, check func(t *testing.T, r opRow, args []graphtest.Arg)) {
 	for _, r := range opRows {
 		for i, args := range r.cases {
-			t.Run(fmt.Sprintf("%s/%d", r.op, i), func(t *testing.T) { check(t, r, args) })
+			name := fmt.Sprintf("%s/%d", r.op, i)
+			t.Run(name, func(t *testing.T) { check(t, r, args) })
+			t.Run(name+"/unfused", func(t *testing.T) { graph.WithoutFusion(func() { check(t, r, args) }) })
 		}
 	}
 }

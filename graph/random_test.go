@@ -16,9 +16,9 @@ import (
 // TestMain fixes the seed and the number of random graphs, unless the command line names them.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	checks := "400"
+	checks := "1000"
 	if testing.Short() {
-		checks = "25"
+		checks = "50"
 	}
 	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": checks, "rapid.nofailfile": "true"} {
 		if f := flag.Lookup(name); f.Value.String() == f.DefValue {
@@ -32,9 +32,11 @@ func TestMain(m *testing.M) {
 
 // grower adds random operations to a graph.
 type grower struct {
-	t     *rapid.T
-	g     *graph.Graph
-	nodes []*graph.Node
+	t       *rapid.T
+	g       *graph.Graph
+	nodes   []*graph.Node
+	lengths []int // of axes
+	largest int   // array
 }
 
 func (r *grower) int(lo, hi int) int { return rapid.IntRange(lo, hi).Draw(r.t, "n") }
@@ -43,8 +45,11 @@ func (r *grower) pick() *graph.Node { return r.nodes[r.int(0, len(r.nodes)-1)] }
 
 func (r *grower) shape() []int {
 	s := make([]int, r.int(0, 3))
+	if r.lengths[len(r.lengths)-1] > 10 {
+		s = s[:min(len(s), 2)]
+	}
 	for i := range s {
-		s[i] = r.int(1, 3)
+		s[i] = r.lengths[r.int(0, len(r.lengths)-1)]
 	}
 	return s
 }
@@ -135,7 +140,7 @@ func (r *grower) grow() {
 	case op == 29:
 		n = x.Neg().Broadcast(append([]int{2}, x.Shape()...)...).Neg()
 	}
-	if graph.Shape(n.Shape()).Size() <= 200 && n.Rank() <= 5 {
+	if graph.Shape(n.Shape()).Size() <= r.largest && n.Rank() <= 5 {
 		r.nodes = append(r.nodes, n)
 	}
 }
@@ -162,26 +167,38 @@ func broadcasts(a, b []int) bool {
 }
 
 // TestRandomGraphs holds programs equal to the reference on random graphs, with gradients, several
-// outputs and updates: what merges, folds, simplifies or shares memory wrongly differs.
+// outputs and updates: what merges, folds, simplifies, fuses or shares memory wrongly differs.
 func TestRandomGraphs(t *testing.T) {
 	for _, p := range precisions {
 		t.Run(p.String(), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				r := &grower{t: t, g: newGraph(p)}
-				feed := r.leaves()
-				for range rapid.IntRange(1, 25).Draw(t, "ops") {
-					r.grow()
-				}
-				require.NoError(t, r.g.Err())
-				outputs := []*graph.Node{r.pick(), r.pick(), r.pick().Sum().Add(r.pick().Mean())}
-				leaves := append([]*graph.Node{}, r.nodes[:6]...)
-				outputs = append(outputs, graph.Grad(outputs[2], leaves...)...)
-				step := uint64(r.int(0, 3))
-				want := graphtest.Reference(t, step, feed, outputs...)
-				requireUpdates(t, r, step, feed, outputs, want)
+				checkRandom(t, &grower{t: t, g: newGraph(p), lengths: []int{1, 2, 3}, largest: 200})
 			})
 		})
 	}
+}
+
+// TestRandomLoops does it on arrays of several tiles and blocks.
+func TestRandomLoops(t *testing.T) {
+	defer flag.Set("rapid.checks", flag.Lookup("rapid.checks").Value.String()) //nolint:errcheck
+	require.NoError(t, flag.Set("rapid.checks", "60"))
+	rapid.Check(t, func(t *rapid.T) {
+		checkRandom(t, &grower{t: t, g: newGraph(graph.Float32), lengths: []int{1, 3, 700}, largest: 20_000})
+	})
+}
+
+func checkRandom(t *rapid.T, r *grower) {
+	feed := r.leaves()
+	for range rapid.IntRange(1, 25).Draw(t, "ops") {
+		r.grow()
+	}
+	require.NoError(t, r.g.Err())
+	outputs := []*graph.Node{r.pick(), r.pick(), r.pick().Sum().Add(r.pick().Mean())}
+	leaves := append([]*graph.Node{}, r.nodes[:6]...)
+	outputs = append(outputs, graph.Grad(outputs[2], leaves...)...)
+	step := uint64(r.int(0, 3))
+	want := graphtest.Reference(t, step, feed, outputs...)
+	requireUpdates(t, r, step, feed, outputs, want)
 }
 
 // requireUpdates runs the same outputs in a program that also stores values of the parameters' shapes.
@@ -202,17 +219,23 @@ func requireUpdates(t *rapid.T, r *grower, step uint64, feed graph.Feed, outputs
 	}
 	stored, err := r.g.Reference(step, feed, updates...)
 	require.NoError(t, err)
+	before := r.g.Params().Clone()
 	for i, p := range params {
 		r.g.Update(p, updates[i])
 	}
-	prog, err := r.g.Compile(outputs...)
-	require.NoError(t, err)
-	got, err := prog.Run(step, feed)
-	require.NoError(t, err)
-	for i := range outputs {
-		require.Equal(t, want[i], got[i].Float64s(), "output %d of the program with updates\n%v", i, prog)
+	compileAndRun := func() {
+		prog, err := r.g.Compile(outputs...)
+		require.NoError(t, err)
+		got, err := prog.Run(step, feed)
+		require.NoError(t, err)
+		for i := range outputs {
+			require.Equal(t, want[i], got[i].Float64s(), "output %d of the program with updates\n%v", i, prog)
+		}
+		for i, p := range params {
+			require.Equal(t, stored[i].Float64s(), p.Value().Float64s(), "%s <- %v\n%v", p.Name(), updates[i], prog)
+		}
 	}
-	for i, p := range params {
-		require.Equal(t, stored[i].Float64s(), p.Value().Float64s(), "%s <- %v\n%v", p.Name(), updates[i], prog)
-	}
+	compileAndRun()
+	require.NoError(t, r.g.Params().CopyFrom(before))
+	graph.WithoutFusion(compileAndRun)
 }
