@@ -79,6 +79,12 @@ func TestPasses(t *testing.T) {
 		{"double negation", func(_ *graph.Graph, x, _ *graph.Node) nodes {
 			return nodes{x.Exp().Neg().Neg()}
 		}, []string{"a = Exp x", "output 0: a"}},
+		{"rows that repeat are multiplied once", func(_ *graph.Graph, x, _ *graph.Node) nodes {
+			return nodes{x.Broadcast(5, 2, 3).MatMul(x.Exp().Transpose())}
+		}, []string{"a = Exp x", "b = Transpose[1 0] a", "c = MatMul(A·B) x, b", "d = Broadcast[5 2 2] c", "output 0: d"}},
+		{"rows that repeat each by itself are not", func(_ *graph.Graph, x, _ *graph.Node) nodes {
+			return nodes{x.ExpandDims(1).Broadcast(2, 5, 3).MatMul(x.Exp().Transpose())}
+		}, []string{"a = Broadcast[2 5 3] b", "c = Exp x", "d = Transpose[1 0] c", "e = MatMul(A·B) f, d", "output 0: e"}},
 		{"stopped gradients", func(_ *graph.Graph, x, _ *graph.Node) nodes {
 			return nodes{x.Exp().StopGradient()}
 		}, []string{"a = Exp x", "output 0: a"}},

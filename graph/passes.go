@@ -32,6 +32,8 @@ func simplify(c *code) error {
 			if inner := made[in.in[0]]; isOp[repeat](inner) && len(c.values[inner.in[0]].shape) == 0 {
 				in.op, in.in = repeat(o), inner.in
 			}
+		case matmul:
+			c.multiplyOnce(o, in, made, emit)
 		case elementwise:
 			c.unrepeat(in, made)
 			if same, ok := c.neutral(o, in); ok {
@@ -52,6 +54,36 @@ func simplify(c *code) error {
 		return in.out
 	})
 	return nil
+}
+
+// multiplyOnce turns the product with rows that repeat, as many times as there are samples say, into
+// the repetition of the product with the rows.
+func (c *code) multiplyOnce(o matmul, in *instr, made map[int]instr, emit func(instr)) {
+	from := made[in.in[0]]
+	for isOp[reshape](from) {
+		from = made[from.in[0]]
+	}
+	if !isOp[repeat](from) || o.transA || len(c.values[in.out].shape) != 2 {
+		return
+	}
+	rows := c.values[from.in[0]].shape
+	for len(rows) > 0 && rows[0] == 1 {
+		rows = rows[1:]
+	}
+	all, cols := c.values[from.out].shape, c.values[in.in[0]].shape[1]
+	if len(rows) == 0 || !slices.Equal(rows, all[len(all)-len(rows):]) || rows.Size()%cols != 0 {
+		return
+	}
+	add := func(o op, shape Shape, operands ...int) int {
+		x := instr{op: o, in: operands, out: c.add(value{shape: shape}), node: in.node}
+		emit(x)
+		made[x.out] = x
+		return x.out
+	}
+	few, width := Shape{rows.Size() / cols, cols}, c.values[in.out].shape[1]
+	times := Shape{all.Size() / rows.Size(), few[0], width}
+	product := add(o, Shape{few[0], width}, add(reshape{few}, few, from.in[0]), in.in[1])
+	in.op, in.in = reshape{c.values[in.out].shape}, []int{add(repeat{times}, times, product)}
 }
 
 func isOp[T op](in instr) bool {

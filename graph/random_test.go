@@ -77,7 +77,7 @@ func (r *grower) grow() {
 	y := r.partner(x)
 	axis := func() int { return r.int(0, x.Rank()-1) }
 	n := x
-	switch op := r.int(0, 29); {
+	switch op := r.int(0, 30); {
 	case op == 0:
 		n = x.Add(y)
 	case op == 1:
@@ -137,6 +137,8 @@ func (r *grower) grow() {
 		n = x.MatMulT(x)
 	case op == 28 && x.Rank() > 0:
 		n = x.Gather(-1, x.Graph().ConstArray([]float64{0, float64(x.Dim(-1) - 1)}, 2))
+	case op == 30 && x.Rank() == 2:
+		n = x.Broadcast(append([]int{2}, x.Shape()...)...).MatMul(x.Transpose())
 	case op == 29:
 		n = x.Neg().Broadcast(append([]int{2}, x.Shape()...)...).Neg()
 	}
