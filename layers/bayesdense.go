@@ -90,7 +90,7 @@ func (l *BayesDense) Posterior(g *graph.Graph) prob.Normal {
 // one draw of W for all calls, LocalReparameterization one of the outputs for each.
 func (l *BayesDense) Forward(x *graph.Node) *graph.Node {
 	if l.Estimator == LocalReparameterization {
-		return l.forwardLocal(x)
+		return l.ForwardLocal(x)
 	}
 	g := x.Graph()
 	w, _ := l.draw(g)
@@ -101,8 +101,10 @@ func (l *BayesDense) Forward(x *graph.Node) *graph.Node {
 // an input of zeros.
 const minVariance = 1e-8
 
-// forwardLocal samples the activations: the variance under the root is that of xW, B is outside.
-func (l *BayesDense) forwardLocal(x *graph.Node) *graph.Node {
+// ForwardLocal is Forward by LocalReparameterization, whichever the layer's estimator: exact for each
+// example by itself, since the outputs of one example are independent normals. The variance under the
+// root is that of xW.
+func (l *BayesDense) ForwardLocal(x *graph.Node) *graph.Node {
 	mu, q := l.ForwardMean(x), l.Posterior(x.Graph())
 	sigma := x.Square().MatMul(q.Sigma.Square()).AddScalar(minVariance).Sqrt()
 	return prob.Normal{Mu: mu, Sigma: sigma}.Sample()

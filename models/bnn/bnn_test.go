@@ -81,6 +81,51 @@ func TestDrawsOfANarrowPosteriorAreTheMean(t *testing.T) {
 	}
 }
 
+// Predictions sample the layers' outputs; their average is that over networks whose weights are drawn.
+func TestPredictionsAreThoseOfDrawnWeights(t *testing.T) {
+	set := blobs(t, 20)
+	m := bnn.NewClassifier(bnn.Config{Widths: []int{2, 6, 5, 3}, Posterior: bnn.Variational{Sigma: 0.6}})
+	const draws = 4000
+	p, err := m.Predict(set, draws)
+	require.NoError(t, err)
+
+	g := graph.New(m.Params(), graph.Predict)
+	x := g.Input("x", 20, 2)
+	prog, err := g.Compile(m.Forward(x).Softmax(1))
+	require.NoError(t, err)
+	rows, in, labels := make([]int, 20), make([]float64, 40), make([]float64, 20)
+	for i := range rows {
+		rows[i] = i
+	}
+	set.Batch(rows, in, labels)
+	mean, squares := make([]float64, 60), make([]float64, 60)
+	for draw := range uint64(draws) {
+		out, err := prog.Run(draw, graph.Feed{x: in})
+		require.NoError(t, err)
+		for i, v := range out[0].Float64s() {
+			mean[i] += v / draws
+			squares[i] += v * v / draws
+		}
+	}
+	for i := range mean {
+		spread := math.Sqrt((squares[i] - mean[i]*mean[i]) / draws)
+		require.InDelta(t, mean[i], p.Mean[i], 5*math.Sqrt2*spread, "5 standard errors of the difference")
+		require.Greater(t, spread, 1e-4, "the posterior is wide enough to tell")
+	}
+}
+
+func TestDrawsBeyondOneProgram(t *testing.T) {
+	set := blobs(t, 60)
+	m := bnn.NewClassifier(bnn.Config{Widths: []int{2, 50_000, 3}, Posterior: bnn.Variational{Sigma: 0.01}})
+	few, err := m.Predict(set, 2) // as many as a program takes
+	require.NoError(t, err)
+	more, err := m.Predict(set, 5)
+	require.NoError(t, err)
+	require.Len(t, more.Mean, 180)
+	require.NotEqual(t, few.Mean, more.Mean)
+	require.InDeltaSlice(t, few.Mean, more.Mean, 0.2)
+}
+
 func TestPruneRemovesTheLeastCertain(t *testing.T) {
 	m := bnn.NewClassifier(bnn.Config{Widths: []int{2, 10, 3}})
 	whole := m.Clone()
@@ -122,11 +167,11 @@ func TestRegressorFindsTheNoise(t *testing.T) {
 	require.InDelta(t, noise, r.Noise(), 0.06)
 	p, err := r.Predict(set, 50)
 	require.NoError(t, err)
-	for i, total := range p.Variance() {
-		require.InDelta(t, r.Noise()*r.Noise()+p.Epistemic()[i], total, 1e-9)
+	for i, total := range p.Variance {
+		require.InDelta(t, r.Noise()*r.Noise()+p.Epistemic[i], total, 1e-9)
 	}
 	worst := 0.0
-	for i, m := range p.Mean() {
+	for i, m := range p.Mean {
 		worst = max(worst, math.Abs(m-math.Sin(x[i][0])))
 	}
 	require.Less(t, worst, 0.35)

@@ -2,7 +2,6 @@ package bnn
 
 import (
 	"context"
-	"fmt"
 
 	"credence/data"
 	"credence/graph"
@@ -49,33 +48,23 @@ type Prediction struct {
 // Predict averages the class probabilities of the set's examples over draws of the weights; its
 // targets are not read. No draws means the mean network, one pass with the weights at their means.
 //
-// Under layers.WeightSampling a draw is one network for all examples; under
-// layers.LocalReparameterization every example has draws of its own, each exact in distribution.
+// Weights with a Gaussian posterior are drawn through their layer's outputs, by local
+// reparameterisation, however the network was trained: each example has draws of its own, and its
+// predictive distribution is exactly that of drawing the weights. Examples do not share a draw.
 func (c *Classifier) Predict(set data.Set, draws int) (*Prediction, error) {
 	classes := c.config.Widths[len(c.config.Widths)-1]
-	forward := c.Forward
-	if draws == 0 {
-		forward = c.ForwardMean
-	}
-	r, err := newRunner(c.params, set, func(x *graph.Node) []*graph.Node {
-		return []*graph.Node{prob.Categorical{Logits: forward(x)}.Probs()}
+	p := &Prediction{Classes: classes}
+	probs := func(logits *graph.Node) *graph.Node { return prob.Categorical{Logits: logits}.Probs() }
+	return p, c.predict(set, draws, probs, func(draws [][]float64) error {
+		batch := infer.NewClassification(len(draws[0])/classes, classes)
+		for _, d := range draws {
+			if err := batch.Add(d); err != nil {
+				return err
+			}
+		}
+		p.Mean = append(p.Mean, batch.Mean()...)
+		p.Entropy = append(p.Entropy, batch.Entropy()...)
+		p.MutualInfo = append(p.MutualInfo, batch.MutualInfo()...)
+		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("bnn: predicting: %w", err)
-	}
-	p := infer.NewClassification(set.Len(), classes)
-	probs := make([]float64, 0, set.Len()*classes)
-	for draw := range max(draws, 1) {
-		probs = probs[:0]
-		err := r.pass(draw, func(out []*graph.Array, n int) {
-			probs = out[0].AppendTo(probs)[:len(probs)+n*classes]
-		})
-		if err != nil {
-			return nil, fmt.Errorf("bnn: predicting: %w", err)
-		}
-		if err := p.Add(probs); err != nil {
-			return nil, fmt.Errorf("bnn: predicting: %w", err)
-		}
-	}
-	return &Prediction{Classes: classes, Mean: p.Mean(), Entropy: p.Entropy(), MutualInfo: p.MutualInfo()}, nil
 }

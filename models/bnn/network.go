@@ -93,33 +93,34 @@ func newNetwork(c Config) *network {
 func (n *network) Params() *graph.Params { return n.params }
 
 // Forward maps x [batch, ...] to the outputs [batch, out] of one draw of the weights.
-func (n *network) Forward(x *graph.Node) *graph.Node {
-	return n.forward(x, func(l layers.Layer, i int, x *graph.Node) *graph.Node {
-		if d := n.config.Posterior.dropout(i); d != nil {
-			x = d.Forward(x)
-		}
-		return l.Forward(x)
-	})
-}
+func (n *network) Forward(x *graph.Node) *graph.Node { return n.forward(x.Flatten(), n.trainedLayer) }
 
 // ForwardMean is Forward with each weight at its posterior mean and no unit dropped.
-func (n *network) ForwardMean(x *graph.Node) *graph.Node {
-	return n.forward(x, func(l layers.Layer, _ int, x *graph.Node) *graph.Node {
-		if b, ok := l.(*layers.BayesDense); ok {
-			return b.ForwardMean(x)
-		}
-		return l.Forward(x)
-	})
-}
+func (n *network) ForwardMean(x *graph.Node) *graph.Node { return n.forward(x.Flatten(), meanLayer) }
 
-func (n *network) forward(x *graph.Node, apply func(l layers.Layer, i int, x *graph.Node) *graph.Node) *graph.Node {
-	h := x.Flatten()
+// forward maps h [..., in] to [..., out], layer by layer.
+func (n *network) forward(h *graph.Node, apply func(l layers.Layer, i int, x *graph.Node) *graph.Node) *graph.Node {
 	for i, l := range n.layers {
 		if h = apply(l, i, h); i < len(n.layers)-1 {
 			h = h.ReLU()
 		}
 	}
 	return h
+}
+
+// trainedLayer is the layer as training has it.
+func (n *network) trainedLayer(l layers.Layer, i int, x *graph.Node) *graph.Node {
+	if d := n.config.Posterior.dropout(i); d != nil {
+		x = d.Forward(x)
+	}
+	return l.Forward(x)
+}
+
+func meanLayer(l layers.Layer, _ int, x *graph.Node) *graph.Node {
+	if b, ok := l.(*layers.BayesDense); ok {
+		return b.ForwardMean(x)
+	}
+	return l.Forward(x)
 }
 
 // Complexity returns KL(posterior || prior) in nats, a scalar; for points -log p(weights), and 0

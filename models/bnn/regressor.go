@@ -60,38 +60,31 @@ func (r *Regressor) Fit(ctx context.Context, set data.Set, s train.Settings) ([]
 	return train.Fit(ctx, r, set, s)
 }
 
-// Predict averages over draws of the weights; the set's targets are not read. No draws means the
-// mean network. The result has the mean, the variance of the mean over the draws (epistemic) and the
-// variance with the noise, each [n, targets].
-func (r *Regressor) Predict(set data.Set, draws int) (*infer.Regression, error) {
-	targets := r.config.Widths[len(r.config.Widths)-1]
-	forward := r.Forward
-	if draws == 0 {
-		forward = r.ForwardMean
-	}
-	run, err := newRunner(r.params, set, func(x *graph.Node) []*graph.Node {
-		return []*graph.Node{forward(x)}
+// RegressionPrediction is the averaged predictive distribution of a regressor, [n, targets] each.
+type RegressionPrediction struct {
+	Mean      []float64
+	Epistemic []float64 // variance of the means over the draws, which more data could remove
+	Variance  []float64 // Epistemic and the noise's
+}
+
+// Predict averages over draws of the weights, as Classifier.Predict does; the set's targets are not read.
+func (r *Regressor) Predict(set data.Set, draws int) (*RegressionPrediction, error) {
+	p := &RegressionPrediction{}
+	means := func(outputs *graph.Node) *graph.Node { return outputs }
+	return p, r.predict(set, draws, means, func(draws [][]float64) error {
+		batch := infer.NewRegression(len(draws[0]))
+		noise := make([]float64, len(draws[0]))
+		for i := range noise {
+			noise[i] = r.Noise() * r.Noise()
+		}
+		for _, d := range draws {
+			if err := batch.Add(d, noise); err != nil {
+				return err
+			}
+		}
+		p.Mean = append(p.Mean, batch.Mean()...)
+		p.Epistemic = append(p.Epistemic, batch.Epistemic()...)
+		p.Variance = append(p.Variance, batch.Variance()...)
+		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("bnn: predicting: %w", err)
-	}
-	p := infer.NewRegression(set.Len() * targets)
-	mean := make([]float64, 0, set.Len()*targets)
-	noise := make([]float64, set.Len()*targets)
-	for i := range noise {
-		noise[i] = r.Noise() * r.Noise()
-	}
-	for draw := range max(draws, 1) {
-		mean = mean[:0]
-		err := run.pass(draw, func(out []*graph.Array, n int) {
-			mean = out[0].AppendTo(mean)[:len(mean)+n*targets]
-		})
-		if err != nil {
-			return nil, fmt.Errorf("bnn: predicting: %w", err)
-		}
-		if err := p.Add(mean, noise); err != nil {
-			return nil, fmt.Errorf("bnn: predicting: %w", err)
-		}
-	}
-	return p, nil
 }
