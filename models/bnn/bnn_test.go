@@ -116,7 +116,7 @@ func TestPredictionsAreThoseOfDrawnWeights(t *testing.T) {
 
 func TestDrawsBeyondOneProgram(t *testing.T) {
 	set := blobs(t, 60)
-	m := bnn.NewClassifier(bnn.Config{Widths: []int{2, 50_000, 3}, Posterior: bnn.Variational{Sigma: 0.01}})
+	m := bnn.NewClassifier(bnn.Config{Widths: []int{2, 50_000, 3}, Posterior: bnn.Variational{Sigma: 0.001}})
 	few, err := m.Predict(set, 2) // as many as a program takes
 	require.NoError(t, err)
 	more, err := m.Predict(set, 5)
