@@ -19,6 +19,10 @@ func Direct(name string) func(dst, a, b, c []float32) {
 	if level == avx512 {
 		at = 1
 	}
+	if swapped, ok := map[string]string{"Greater": "Less", "GreaterEqual": "LessEqual"}[name]; ok {
+		less := Direct(swapped)
+		return func(dst, a, b, _ []float32) { less(dst, b, a, nil) }
+	}
 	switch f := direct[name]; {
 	case f.of1[at] != nil:
 		run := f.of1[at]
@@ -63,6 +67,10 @@ var direct = map[string]versions{
 	"Div":        {of2: [2]binary32{divAVX2, divAVX512}},
 	"Minimum":    {of2: [2]binary32{minAVX2, minAVX512}},
 	"Maximum":    {of2: [2]binary32{maxAVX2, maxAVX512}},
+	"Less":       {of2: [2]binary32{lessAVX2, lessAVX512}},
+	"LessEqual":  {of2: [2]binary32{lessEqualAVX2, lessEqualAVX512}},
+	"Equal":      {of2: [2]binary32{equalAVX2, equalAVX512}},
+	"NotEqual":   {of2: [2]binary32{notEqualAVX2, notEqualAVX512}},
 	"Where":      {of3: [2]ternaryFunc{whereAVX2, whereAVX512}},
 	"MulAdd":     {of3: [2]ternaryFunc{mulAddAVX2, mulAddAVX512}},
 	"MulSub":     {of3: [2]ternaryFunc{mulSubAVX2, mulSubAVX512}},
