@@ -34,4 +34,9 @@
 //
 // Compile makes a Program, the product. Reference runs the same nodes on Gorgonia's TapeMachine, op by
 // op, and is what tests hold a Program equal to.
+//
+// # Other people's graphs
+//
+// NewVM runs a graph made with Gorgonia, by the training loop that it has, on a Program. Import makes a
+// Graph of one, with gradients that are right where Gorgonia's own rules are not.
 package graph
