@@ -12,7 +12,7 @@ import (
 )
 
 // passes rewrite the code, in this order, into code that computes the same values.
-var passes = []func(*code) error{simplify, fold, simplify, merge, prune, separate}
+var passes = []func(*code) error{simplify, fold, simplify, fold, merge, prune, separate}
 
 // simplify drops what changes nothing: identities, repetition that broadcasting does anyway, adding
 // 0 and multiplying by 1. What is the same in every repetition is computed once and then repeated.
@@ -29,8 +29,10 @@ func simplify(c *code) error {
 			if slices.Equal(c.values[in.in[0]].shape, o.shape) {
 				return in.in[0]
 			}
-			if inner := made[in.in[0]]; isOp[repeat](inner) && len(c.values[inner.in[0]].shape) == 0 {
-				in.op, in.in = repeat(o), inner.in
+			if inner := made[in.in[0]]; isOp[repeat](inner) {
+				if s := c.values[inner.in[0]].shape; s.Size() == 1 && len(s) <= len(o.shape) {
+					in.op, in.in = repeat(o), inner.in
+				}
 			}
 		case matmul:
 			c.multiplyOnce(o, in, made, emit)
