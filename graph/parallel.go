@@ -49,6 +49,7 @@ type job struct {
 	taken       atomic.Int64 // from either end
 	front, back atomic.Int64
 	workers     atomic.Int32
+	busy        atomic.Int32 // helpers that are at work or offered it
 	helpers     sync.WaitGroup
 }
 
@@ -63,17 +64,31 @@ func (j *job) do(blocks int) {
 	wanted := min(blocks, runtime.GOMAXPROCS(0), maxWorkers) - 1
 	for range wanted {
 		j.helpers.Add(1)
+		j.busy.Add(1)
 		select {
 		case crew() <- j:
 		default: // enough is on offer
-			j.helpers.Done()
+			j.done()
 		}
 	}
 	j.work(0)
 	if wanted > 0 {
 		j.withdraw()
-		j.helpers.Wait()
+		j.wait()
 	}
+}
+
+// wait returns when the helpers are done. Mostly that is soon, sooner than sleeping and waking take.
+func (j *job) wait() {
+	for start := time.Now(); j.busy.Load() > 0 && time.Since(start) < patience; {
+		runtime.Gosched()
+	}
+	j.helpers.Wait()
+}
+
+func (j *job) done() {
+	j.busy.Add(-1)
+	j.helpers.Done()
 }
 
 // withdraw takes what is on offer off the channel. What is another owner's is done on the way.
@@ -82,7 +97,7 @@ func (j *job) withdraw() {
 		select {
 		case other := <-crew():
 			if other == j {
-				j.helpers.Done()
+				j.done()
 			} else {
 				other.assist()
 			}
@@ -95,7 +110,7 @@ func (j *job) withdraw() {
 // assist works on a job that was on offer.
 func (j *job) assist() {
 	j.work(int(j.workers.Add(1)))
-	j.helpers.Done()
+	j.done()
 }
 
 func (j *job) work(worker int) {
