@@ -2,6 +2,7 @@ package graph
 
 import (
 	"errors"
+	"math"
 	"slices"
 
 	"credence/graph/internal/kernel"
@@ -45,31 +46,49 @@ func (m matmul) loops(in []Shape, _ Shape) loops {
 	return loops{gemmLoop[float32](m, in[0], in[1]), gemmLoop[float64](m, in[0], in[1])}
 }
 
-// gemmLoop cuts each product into bands of rows.
+// gemmLoop cuts each product into blocks of rows and columns.
 func gemmLoop[T kernel.Float](o matmul, a, b Shape) loop[T] {
 	m, n, k, _ := o.dims(a, b)
 	batch := a[:len(a)-2].Size()
-	band := bandRows(m, n, k)
-	bands := (m + band - 1) / band
+	height, width := gemmBlock(m, n, k)
+	down, across := max(1, (m+height-1)/height), max(1, (n+width-1)/width)
 	return loop[T]{
-		blocks: batch * bands,
-		buffer: kernel.GemmBuffer(m, n, k, o.transA, o.transB),
+		blocks: batch * down * across,
+		buffer: kernel.GemmBuffer(min(m, height), min(n, width), k),
 		run: func(c *call[T]) error {
-			i, lo := c.block/bands, c.block%bands*band
-			kernel.Gemm(c.dst[i*m*n:(i+1)*m*n], c.in[0][i*m*k:(i+1)*m*k], c.in[1][i*k*n:(i+1)*k*n],
-				m, n, k, o.transA, o.transB, lo, min(lo+band, m), c.buf)
+			i, row, col := c.block/(down*across), c.block/across%down*height, c.block%across*width
+			left, right := kernel.Dense(c.in[0][i*m*k:(i+1)*m*k], k), kernel.Dense(c.in[1][i*k*n:(i+1)*k*n], n)
+			if o.transA {
+				left = kernel.Dense(left.Data, m).Transpose()
+			}
+			if o.transB {
+				right = kernel.Dense(right.Data, k).Transpose()
+			}
+			kernel.Gemm(kernel.Dense(c.dst[i*m*n:(i+1)*m*n], n).From(row, col), left.From(row, 0), right.From(0, col),
+				min(height, m-row), min(width, n-col), k, false, c.buf)
 			return nil
 		},
 	}
 }
 
-// bandRows returns how many rows of a product a block computes: at most a quarter of them, and
-// enough to be worth packing the right operand for.
-func bandRows(m, n, k int) int {
-	const worth = 1 << 20 // multiply-adds
-	rows := max((m+3)/4, worth/(n*k)+1)
-	return (rows + kernel.GemmRows - 1) / kernel.GemmRows * kernel.GemmRows
+// gemmBlock returns how many rows and columns of a product a block computes: those of the most blocks, up
+// to 16, that are worth handing to another core, where the operands, which every block in their row or
+// column reads again, are read least.
+func gemmBlock(m, n, k int) (height, width int) {
+	const most, worth = 16, 1 << 20 // blocks; multiply-adds
+	wanted := min(most, m*n*k/worth)
+	height, width = m, n
+	least := math.MaxInt
+	for down := 1; down <= wanted; down++ {
+		across := (wanted + down - 1) / down
+		if read := down*n + across*m; read < least {
+			height, width, least = (m+down-1)/down, (n+across-1)/across, read
+		}
+	}
+	return ceil(max(1, height), kernel.GemmRows), ceil(max(1, width), kernel.GemmCols)
 }
+
+func ceil(x, unit int) int { return (x + unit - 1) / unit * unit }
 
 func (m matmul) grad(in []*Node, _, dy *Node) []*Node {
 	a, b := in[0], in[1]

@@ -51,8 +51,9 @@ func Where[T Float](dst, cond, a, b []T) {
 	if vectorWhere(dst, cond, a, b) {
 		return
 	}
+	small := smallest[T]()
 	if len(cond) == 1 && len(dst) != 1 {
-		if cond[0] == 0 {
+		if flush(cond[0], small) == 0 {
 			a = b
 		}
 		fill(dst, a)
@@ -63,7 +64,7 @@ func Where[T Float](dst, cond, a, b []T) {
 	ia, ib := 0, 0
 	for i, c := range cond {
 		v := [2]T{b[ib], a[ia]}
-		dst[i] = v[bit(c != 0)&1]
+		dst[i] = v[bit(flush(c, small) != 0)&1]
 		ia, ib = ia+stepA, ib+stepB
 	}
 }
@@ -72,9 +73,9 @@ func Where[T Float](dst, cond, a, b []T) {
 func Map2[T Float](f func(a, b float64) float64) func(dst, a, b []T) {
 	return func(dst, a, b []T) {
 		stepA, stepB := operandStep(dst, a), operandStep(dst, b)
-		ia, ib := 0, 0
+		ia, ib, small := 0, 0, smallest[T]()
 		for i := range dst {
-			dst[i] = T(f(float64(a[ia]), float64(b[ib])))
+			dst[i] = rounded(f(float64(flush(a[ia], small)), float64(flush(b[ib], small))), small)
 			ia, ib = ia+stepA, ib+stepB
 		}
 	}
@@ -159,55 +160,58 @@ func binaryBroadcast[T Float](op binaryOp, dst, a, b []T) {
 // binaryLoop needs a and b as long as dst.
 func binaryLoop[T Float](op binaryOp, dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
+	small := smallest[T]()
+	x := func(i int) T { return flush(a[i], small) }
+	y := func(i int) T { return flush(b[i], small) }
 	switch op {
 	case opAdd:
 		for i := range dst {
-			dst[i] = a[i] + b[i]
+			dst[i] = flush(x(i)+y(i), small)
 		}
 	case opSub:
 		for i := range dst {
-			dst[i] = a[i] - b[i]
+			dst[i] = flush(x(i)-y(i), small)
 		}
 	case opMul:
 		for i := range dst {
-			dst[i] = a[i] * b[i]
+			dst[i] = product(x(i), y(i), small)
 		}
 	case opDiv:
 		for i := range dst {
-			dst[i] = a[i] / b[i]
+			dst[i] = quotient(x(i), y(i), small)
 		}
 	case opMin:
 		for i := range dst {
-			dst[i] = min(a[i], b[i])
+			dst[i] = min(x(i), y(i))
 		}
 	case opMax:
 		for i := range dst {
-			dst[i] = max(a[i], b[i])
+			dst[i] = max(x(i), y(i))
 		}
 	case opPow:
 		for i := range dst {
-			dst[i] = T(math.Pow(float64(a[i]), float64(b[i])))
+			dst[i] = rounded(math.Pow(float64(x(i)), float64(y(i))), small)
 		}
 	case opXLogY:
 		log := either[T](log32, math.Log)
 		for i := range dst {
-			dst[i] = xLogY(a[i], b[i], log)
+			dst[i] = xLogY(x(i), y(i), log)
 		}
 	case opLess:
 		for i := range dst {
-			dst[i] = truth[T](a[i] < b[i])
+			dst[i] = truth[T](x(i) < y(i))
 		}
 	case opLessEqual:
 		for i := range dst {
-			dst[i] = truth[T](a[i] <= b[i])
+			dst[i] = truth[T](x(i) <= y(i))
 		}
 	case opEqual:
 		for i := range dst {
-			dst[i] = truth[T](a[i] == b[i])
+			dst[i] = truth[T](x(i) == y(i))
 		}
 	case opNotEqual:
 		for i := range dst {
-			dst[i] = truth[T](a[i] != b[i])
+			dst[i] = truth[T](x(i) != y(i))
 		}
 	}
 }
@@ -216,5 +220,5 @@ func xLogY[T Float](x, y T, log func(T) T) T {
 	if x == 0 && y == y {
 		return 0
 	}
-	return x * log(y)
+	return product(x, log(y), smallest[T]())
 }

@@ -20,31 +20,30 @@ DATA binaryNumbers<>+48(SB)/4, $0x0000000c
 DATA binaryNumbers<>+52(SB)/4, $0x0000000d
 DATA binaryNumbers<>+56(SB)/4, $0x0000000e
 DATA binaryNumbers<>+60(SB)/4, $0x0000000f
-DATA binaryNumbers<>+64(SB)/4, $0x00800000
-DATA binaryNumbers<>+68(SB)/4, $0x4c000000
-DATA binaryNumbers<>+72(SB)/4, $0x3f3504f3
-DATA binaryNumbers<>+76(SB)/4, $0x007fffff
-DATA binaryNumbers<>+80(SB)/4, $0x3f800000
-DATA binaryNumbers<>+84(SB)/4, $0xbda0f8cc
-DATA binaryNumbers<>+88(SB)/4, $0x3e03f380
-DATA binaryNumbers<>+92(SB)/4, $0xbe0674af
-DATA binaryNumbers<>+96(SB)/4, $0x3e1135da
-DATA binaryNumbers<>+100(SB)/4, $0xbe2a3bbb
-DATA binaryNumbers<>+104(SB)/4, $0x3e4cd2d6
-DATA binaryNumbers<>+108(SB)/4, $0xbe800112
-DATA binaryNumbers<>+112(SB)/4, $0x3eaaaaa5
-DATA binaryNumbers<>+116(SB)/4, $0xffffffe7
-DATA binaryNumbers<>+120(SB)/4, $0x35bfbe8e
-DATA binaryNumbers<>+124(SB)/4, $0x3f000000
-DATA binaryNumbers<>+128(SB)/4, $0x3f317200
-DATA binaryNumbers<>+132(SB)/4, $0x7fc00000
-DATA binaryNumbers<>+136(SB)/4, $0xff800000
-DATA binaryNumbers<>+140(SB)/4, $0x7f7fffff
-GLOBL binaryNumbers<>(SB), RODATA|NOPTR, $144
+DATA binaryNumbers<>+64(SB)/4, $0x00009fc0
+DATA binaryNumbers<>+68(SB)/4, $0x3f3504f3
+DATA binaryNumbers<>+72(SB)/4, $0x007fffff
+DATA binaryNumbers<>+76(SB)/4, $0x3f800000
+DATA binaryNumbers<>+80(SB)/4, $0x3db22ef2
+DATA binaryNumbers<>+84(SB)/4, $0xbe1217dc
+DATA binaryNumbers<>+88(SB)/4, $0x3e18b97f
+DATA binaryNumbers<>+92(SB)/4, $0xbe29c153
+DATA binaryNumbers<>+96(SB)/4, $0x3e4c6c12
+DATA binaryNumbers<>+100(SB)/4, $0xbe8001c0
+DATA binaryNumbers<>+104(SB)/4, $0x3eaaab6c
+DATA binaryNumbers<>+108(SB)/4, $0xbf000000
+DATA binaryNumbers<>+112(SB)/4, $0x3f317218
+DATA binaryNumbers<>+116(SB)/4, $0x03530422
+DATA binaryNumbers<>+120(SB)/4, $0x7fc00000
+DATA binaryNumbers<>+124(SB)/4, $0xff800000
+DATA binaryNumbers<>+128(SB)/4, $0x7f7fffff
+GLOBL binaryNumbers<>(SB), RODATA|NOPTR, $132
 
 // func addAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·addAVX512(SB), NOSPLIT, $128-48
+TEXT ·addAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -53,8 +52,8 @@ TEXT ·addAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -64,8 +63,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -121,12 +120,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func subAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·subAVX512(SB), NOSPLIT, $128-48
+TEXT ·subAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -135,8 +137,8 @@ TEXT ·subAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -146,8 +148,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -203,12 +205,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulAVX512(SB), NOSPLIT, $128-48
+TEXT ·mulAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -217,8 +222,8 @@ TEXT ·mulAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -228,8 +233,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -285,12 +290,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func divAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·divAVX512(SB), NOSPLIT, $128-48
+TEXT ·divAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -299,8 +307,8 @@ TEXT ·divAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -310,8 +318,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -367,12 +375,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func minAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·minAVX512(SB), NOSPLIT, $128-48
+TEXT ·minAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -381,8 +392,8 @@ TEXT ·minAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -392,8 +403,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -457,12 +468,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func maxAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·maxAVX512(SB), NOSPLIT, $128-48
+TEXT ·maxAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -471,8 +485,8 @@ TEXT ·maxAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -482,8 +496,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -559,12 +573,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func xLogYAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·xLogYAVX512(SB), NOSPLIT, $128-48
+TEXT ·xLogYAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -573,8 +590,8 @@ TEXT ·xLogYAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -584,8 +601,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -593,109 +610,67 @@ bIsLong:
 	JL   single
 
 pair:
-	VMOVUPS        (DX), Z0
-	VMOVUPS        (DX)(BX*1), Z4
-	VMOVUPS        (SI), Z1
-	VMOVUPS        (SI)(DI*1), Z5
-	VCMPPS         $0x03, Z1, Z1, K1
-	VCMPPS         $0x03, Z5, Z5, K2
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVAPS.Z      Z5, K2, Z6
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z4, K3
-	VCMPPS.BCST    $0x11, binaryNumbers<>+64(SB), Z1, K2
-	VCMPPS.BCST    $0x11, binaryNumbers<>+64(SB), Z5, K4
-	VMULPS.BCST    binaryNumbers<>+68(SB), Z1, Z3
-	VMULPS.BCST    binaryNumbers<>+68(SB), Z5, Z7
-	VBLENDMPS      Z3, Z1, K2, Z3
-	VBLENDMPS      Z7, Z5, K4, Z7
-	VPSUBD.BCST    binaryNumbers<>+72(SB), Z3, Z3
-	VPSUBD.BCST    binaryNumbers<>+72(SB), Z7, Z8
-	VANDPS.BCST    binaryNumbers<>+76(SB), Z3, Z7
-	VANDPS.BCST    binaryNumbers<>+76(SB), Z8, Z9
-	VPADDD.BCST    binaryNumbers<>+72(SB), Z7, Z7
-	VPADDD.BCST    binaryNumbers<>+72(SB), Z9, Z9
-	VPSRAD         $0x17, Z3, Z3
-	VPSRAD         $0x17, Z8, Z8
-	VSUBPS.BCST    binaryNumbers<>+80(SB), Z7, Z7
-	VSUBPS.BCST    binaryNumbers<>+80(SB), Z9, Z10
-	VMULPS.BCST    binaryNumbers<>+84(SB), Z7, Z9
-	VMULPS.BCST    binaryNumbers<>+84(SB), Z10, Z11
-	VADDPS.BCST    binaryNumbers<>+88(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+88(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+92(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+92(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+96(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+96(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+100(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+100(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+104(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+104(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+108(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+108(SB), Z11, Z11
-	VMULPS         Z7, Z9, Z9
-	VMULPS         Z10, Z11, Z11
-	VADDPS.BCST    binaryNumbers<>+112(SB), Z9, Z9
-	VADDPS.BCST    binaryNumbers<>+112(SB), Z11, Z12
-	VBROADCASTSS.Z binaryNumbers<>+116(SB), K2, Z11
-	VBROADCASTSS.Z binaryNumbers<>+116(SB), K4, Z13
-	VPADDD         Z11, Z3, Z3
-	VPADDD         Z13, Z8, Z8
-	VCVTDQ2PS      Z3, Z3
-	VCVTDQ2PS      Z8, Z13
-	VMULPS         Z7, Z7, Z8
-	VMULPS         Z10, Z10, Z14
-	VMULPS         Z8, Z7, Z11
-	VMULPS         Z14, Z10, Z15
-	VMULPS         Z9, Z11, Z9
-	VMULPS         Z12, Z15, Z12
-	VMULPS.BCST    binaryNumbers<>+120(SB), Z3, Z11
-	VMULPS.BCST    binaryNumbers<>+120(SB), Z13, Z15
-	VADDPS         Z11, Z9, Z9
-	VADDPS         Z15, Z12, Z11
-	VMULPS.BCST    binaryNumbers<>+124(SB), Z8, Z8
-	VMULPS.BCST    binaryNumbers<>+124(SB), Z14, Z12
-	VSUBPS         Z8, Z9, Z8
-	VSUBPS         Z12, Z11, Z9
-	VMULPS.BCST    binaryNumbers<>+128(SB), Z3, Z3
-	VMULPS.BCST    binaryNumbers<>+128(SB), Z13, Z11
-	VADDPS         Z8, Z7, Z7
-	VADDPS         Z9, Z10, Z8
-	VADDPS         Z7, Z3, Z3
-	VADDPS         Z8, Z11, Z7
-	VCMPPS.BCST    $0x11, binaryNumbers<>+0(SB), Z1, K2
-	VCMPPS.BCST    $0x11, binaryNumbers<>+0(SB), Z5, K4
-	VBLENDMPS.BCST binaryNumbers<>+132(SB), Z3, K2, Z3
-	VBLENDMPS.BCST binaryNumbers<>+132(SB), Z7, K4, Z7
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z1, K2
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z5, K4
-	VBLENDMPS.BCST binaryNumbers<>+136(SB), Z3, K2, Z3
-	VBLENDMPS.BCST binaryNumbers<>+136(SB), Z7, K4, Z7
-	VCMPPS.BCST    $0x16, binaryNumbers<>+140(SB), Z1, K2
-	VCMPPS.BCST    $0x16, binaryNumbers<>+140(SB), Z5, K4
-	VBLENDMPS      Z1, Z3, K2, Z1
-	VBLENDMPS      Z5, Z7, K4, Z3
-	VMULPS         Z1, Z0, Z0
-	VMULPS         Z3, Z4, Z1
-	VBLENDMPS      Z2, Z0, K1, Z0
-	VBLENDMPS      Z6, Z1, K3, Z1
-	VMOVUPS        Z0, (AX)
-	VMOVUPS        Z1, 64(AX)
-	LEAQ           (DX)(BX*2), DX
-	LEAQ           (SI)(DI*2), SI
-	ADDQ           $+128, AX
-	SUBQ           $0x20, CX
-	JGE            pair
+	VMOVUPS          (DX), Z0
+	VMOVUPS          (DX)(BX*1), Z5
+	VMOVUPS          (SI), Z1
+	VMOVUPS          (SI)(DI*1), Z6
+	VCMPPS           $0x03, Z1, Z1, K1
+	VCMPPS           $0x03, Z6, Z6, K2
+	VMOVAPS.Z        Z1, K1, Z2
+	VMOVAPS.Z        Z6, K2, Z7
+	VCMPPS.BCST      $0x00, binaryNumbers<>+0(SB), Z0, K1
+	VCMPPS.BCST      $0x00, binaryNumbers<>+0(SB), Z5, K2
+	VPSUBD.BCST      binaryNumbers<>+68(SB), Z1, Z3
+	VPSUBD.BCST      binaryNumbers<>+68(SB), Z6, Z8
+	VANDPS.BCST      binaryNumbers<>+72(SB), Z3, Z4
+	VANDPS.BCST      binaryNumbers<>+72(SB), Z8, Z9
+	VPADDD.BCST      binaryNumbers<>+68(SB), Z4, Z4
+	VPADDD.BCST      binaryNumbers<>+68(SB), Z9, Z9
+	VPSRAD           $0x17, Z3, Z3
+	VPSRAD           $0x17, Z8, Z8
+	VSUBPS.BCST      binaryNumbers<>+76(SB), Z4, Z4
+	VSUBPS.BCST      binaryNumbers<>+76(SB), Z9, Z10
+	VBROADCASTSS     binaryNumbers<>+80(SB), Z9
+	VBROADCASTSS     binaryNumbers<>+80(SB), Z11
+	VFMADD213PS.BCST binaryNumbers<>+84(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+84(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+88(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+88(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+92(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+92(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+96(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+96(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+100(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+100(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+104(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+104(SB), Z10, Z11
+	VFMADD213PS.BCST binaryNumbers<>+108(SB), Z4, Z9
+	VFMADD213PS.BCST binaryNumbers<>+108(SB), Z10, Z11
+	VCVTDQ2PS        Z3, Z3
+	VCVTDQ2PS        Z8, Z12
+	VMULPS           Z4, Z4, Z8
+	VMULPS           Z10, Z10, Z13
+	VMOVAPS          Z4, Z4
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z9, Z8, Z4
+	VFMADD231PS      Z11, Z13, Z10
+	VMOVAPS          Z4, Z4
+	VMOVAPS          Z10, Z8
+	VFMADD231PS.BCST binaryNumbers<>+112(SB), Z3, Z4
+	VFMADD231PS.BCST binaryNumbers<>+112(SB), Z12, Z8
+	VFIXUPIMMPS.BCST $0x00, binaryNumbers<>+116(SB), Z1, Z4
+	VFIXUPIMMPS.BCST $0x00, binaryNumbers<>+116(SB), Z6, Z8
+	VMULPS           Z4, Z0, Z0
+	VMULPS           Z8, Z5, Z1
+	VBLENDMPS        Z2, Z0, K1, Z0
+	VBLENDMPS        Z7, Z1, K2, Z1
+	VMOVUPS          Z0, (AX)
+	VMOVUPS          Z1, 64(AX)
+	LEAQ             (DX)(BX*2), DX
+	LEAQ             (SI)(DI*2), SI
+	ADDQ             $+128, AX
+	SUBQ             $0x20, CX
+	JGE              pair
 
 single:
 	ADDQ $0x20, CX
@@ -703,130 +678,91 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS        (DX), Z0
-	VMOVUPS        (SI), Z1
-	VCMPPS         $0x03, Z1, Z1, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x11, binaryNumbers<>+64(SB), Z1, K2
-	VMULPS.BCST    binaryNumbers<>+68(SB), Z1, Z3
-	VBLENDMPS      Z3, Z1, K2, Z3
-	VPSUBD.BCST    binaryNumbers<>+72(SB), Z3, Z3
-	VANDPS.BCST    binaryNumbers<>+76(SB), Z3, Z4
-	VPADDD.BCST    binaryNumbers<>+72(SB), Z4, Z4
-	VPSRAD         $0x17, Z3, Z3
-	VSUBPS.BCST    binaryNumbers<>+80(SB), Z4, Z4
-	VMULPS.BCST    binaryNumbers<>+84(SB), Z4, Z5
-	VADDPS.BCST    binaryNumbers<>+88(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+92(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+96(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+100(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+104(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+108(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+112(SB), Z5, Z5
-	VBROADCASTSS.Z binaryNumbers<>+116(SB), K2, Z6
-	VPADDD         Z6, Z3, Z3
-	VCVTDQ2PS      Z3, Z3
-	VMULPS         Z4, Z4, Z6
-	VMULPS         Z6, Z4, Z7
-	VMULPS         Z5, Z7, Z5
-	VMULPS.BCST    binaryNumbers<>+120(SB), Z3, Z7
-	VADDPS         Z7, Z5, Z5
-	VMULPS.BCST    binaryNumbers<>+124(SB), Z6, Z6
-	VSUBPS         Z6, Z5, Z5
-	VMULPS.BCST    binaryNumbers<>+128(SB), Z3, Z3
-	VADDPS         Z5, Z4, Z4
-	VADDPS         Z4, Z3, Z3
-	VCMPPS.BCST    $0x11, binaryNumbers<>+0(SB), Z1, K2
-	VBLENDMPS.BCST binaryNumbers<>+132(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z1, K2
-	VBLENDMPS.BCST binaryNumbers<>+136(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x16, binaryNumbers<>+140(SB), Z1, K2
-	VBLENDMPS      Z1, Z3, K2, Z1
-	VMULPS         Z1, Z0, Z0
-	VBLENDMPS      Z2, Z0, K1, Z0
-	VMOVUPS        Z0, (AX)
-	LEAQ           (DX)(BX*1), DX
-	LEAQ           (SI)(DI*1), SI
-	ADDQ           $+64, AX
-	SUBQ           $0x10, CX
-	JGE            loop
+	VMOVUPS          (DX), Z0
+	VMOVUPS          (SI), Z1
+	VCMPPS           $0x03, Z1, Z1, K1
+	VMOVAPS.Z        Z1, K1, Z2
+	VCMPPS.BCST      $0x00, binaryNumbers<>+0(SB), Z0, K1
+	VPSUBD.BCST      binaryNumbers<>+68(SB), Z1, Z3
+	VANDPS.BCST      binaryNumbers<>+72(SB), Z3, Z4
+	VPADDD.BCST      binaryNumbers<>+68(SB), Z4, Z4
+	VPSRAD           $0x17, Z3, Z3
+	VSUBPS.BCST      binaryNumbers<>+76(SB), Z4, Z4
+	VBROADCASTSS     binaryNumbers<>+80(SB), Z5
+	VFMADD213PS.BCST binaryNumbers<>+84(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+88(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+92(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+96(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+100(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+104(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+108(SB), Z4, Z5
+	VCVTDQ2PS        Z3, Z3
+	VMULPS           Z4, Z4, Z6
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z5, Z6, Z4
+	VMOVAPS          Z4, Z4
+	VFMADD231PS.BCST binaryNumbers<>+112(SB), Z3, Z4
+	VFIXUPIMMPS.BCST $0x00, binaryNumbers<>+116(SB), Z1, Z4
+	VMULPS           Z4, Z0, Z0
+	VBLENDMPS        Z2, Z0, K1, Z0
+	VMOVUPS          Z0, (AX)
+	LEAQ             (DX)(BX*1), DX
+	LEAQ             (SI)(DI*1), SI
+	ADDQ             $+64, AX
+	SUBQ             $0x10, CX
+	JGE              loop
 
 tail:
-	ADDQ           $0x10, CX
-	JE             done
-	MOVQ           $-1, BX
-	BZHIQ          CX, BX, BX
-	KMOVW          BX, K1
-	VMOVUPS.Z      (DX), K1, Z0
-	MOVQ           $-1, DX
-	BZHIQ          CX, DX, DX
-	KMOVW          DX, K1
-	VMOVUPS.Z      (SI), K1, Z1
-	VCMPPS         $0x03, Z1, Z1, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x11, binaryNumbers<>+64(SB), Z1, K2
-	VMULPS.BCST    binaryNumbers<>+68(SB), Z1, Z3
-	VBLENDMPS      Z3, Z1, K2, Z3
-	VPSUBD.BCST    binaryNumbers<>+72(SB), Z3, Z3
-	VANDPS.BCST    binaryNumbers<>+76(SB), Z3, Z4
-	VPADDD.BCST    binaryNumbers<>+72(SB), Z4, Z4
-	VPSRAD         $0x17, Z3, Z3
-	VSUBPS.BCST    binaryNumbers<>+80(SB), Z4, Z4
-	VMULPS.BCST    binaryNumbers<>+84(SB), Z4, Z5
-	VADDPS.BCST    binaryNumbers<>+88(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+92(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+96(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+100(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+104(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+108(SB), Z5, Z5
-	VMULPS         Z4, Z5, Z5
-	VADDPS.BCST    binaryNumbers<>+112(SB), Z5, Z5
-	VBROADCASTSS.Z binaryNumbers<>+116(SB), K2, Z6
-	VPADDD         Z6, Z3, Z3
-	VCVTDQ2PS      Z3, Z3
-	VMULPS         Z4, Z4, Z6
-	VMULPS         Z6, Z4, Z7
-	VMULPS         Z5, Z7, Z5
-	VMULPS.BCST    binaryNumbers<>+120(SB), Z3, Z7
-	VADDPS         Z7, Z5, Z5
-	VMULPS.BCST    binaryNumbers<>+124(SB), Z6, Z6
-	VSUBPS         Z6, Z5, Z5
-	VMULPS.BCST    binaryNumbers<>+128(SB), Z3, Z3
-	VADDPS         Z5, Z4, Z4
-	VADDPS         Z4, Z3, Z3
-	VCMPPS.BCST    $0x11, binaryNumbers<>+0(SB), Z1, K2
-	VBLENDMPS.BCST binaryNumbers<>+132(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x00, binaryNumbers<>+0(SB), Z1, K2
-	VBLENDMPS.BCST binaryNumbers<>+136(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x16, binaryNumbers<>+140(SB), Z1, K2
-	VBLENDMPS      Z1, Z3, K2, Z1
-	VMULPS         Z1, Z0, Z0
-	VBLENDMPS      Z2, Z0, K1, Z0
-	MOVQ           $-1, DX
-	BZHIQ          CX, DX, DX
-	KMOVW          DX, K1
-	VMOVUPS        Z0, K1, (AX)
+	ADDQ             $0x10, CX
+	JE               done
+	MOVQ             $-1, BX
+	BZHIQ            CX, BX, BX
+	KMOVW            BX, K1
+	VMOVUPS.Z        (DX), K1, Z0
+	MOVQ             $-1, DX
+	BZHIQ            CX, DX, DX
+	KMOVW            DX, K1
+	VMOVUPS.Z        (SI), K1, Z1
+	VCMPPS           $0x03, Z1, Z1, K1
+	VMOVAPS.Z        Z1, K1, Z2
+	VCMPPS.BCST      $0x00, binaryNumbers<>+0(SB), Z0, K1
+	VPSUBD.BCST      binaryNumbers<>+68(SB), Z1, Z3
+	VANDPS.BCST      binaryNumbers<>+72(SB), Z3, Z4
+	VPADDD.BCST      binaryNumbers<>+68(SB), Z4, Z4
+	VPSRAD           $0x17, Z3, Z3
+	VSUBPS.BCST      binaryNumbers<>+76(SB), Z4, Z4
+	VBROADCASTSS     binaryNumbers<>+80(SB), Z5
+	VFMADD213PS.BCST binaryNumbers<>+84(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+88(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+92(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+96(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+100(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+104(SB), Z4, Z5
+	VFMADD213PS.BCST binaryNumbers<>+108(SB), Z4, Z5
+	VCVTDQ2PS        Z3, Z3
+	VMULPS           Z4, Z4, Z6
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z5, Z6, Z4
+	VMOVAPS          Z4, Z4
+	VFMADD231PS.BCST binaryNumbers<>+112(SB), Z3, Z4
+	VFIXUPIMMPS.BCST $0x00, binaryNumbers<>+116(SB), Z1, Z4
+	VMULPS           Z4, Z0, Z0
+	VBLENDMPS        Z2, Z0, K1, Z0
+	MOVQ             $-1, DX
+	BZHIQ            CX, DX, DX
+	KMOVW            DX, K1
+	VMOVUPS          Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func lessAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·lessAVX512(SB), NOSPLIT, $128-48
+TEXT ·lessAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -835,8 +771,8 @@ TEXT ·lessAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -846,8 +782,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -861,8 +797,8 @@ pair:
 	VMOVUPS        (SI)(DI*1), Z3
 	VCMPPS         $0x11, Z1, Z0, K1
 	VCMPPS         $0x11, Z3, Z2, K2
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K2, Z1
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K2, Z1
 	VMOVUPS        Z0, (AX)
 	VMOVUPS        Z1, 64(AX)
 	LEAQ           (DX)(BX*2), DX
@@ -880,7 +816,7 @@ loop:
 	VMOVUPS        (DX), Z0
 	VMOVUPS        (SI), Z1
 	VCMPPS         $0x11, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	VMOVUPS        Z0, (AX)
 	LEAQ           (DX)(BX*1), DX
 	LEAQ           (SI)(DI*1), SI
@@ -900,19 +836,22 @@ tail:
 	KMOVW          DX, K1
 	VMOVUPS.Z      (SI), K1, Z1
 	VCMPPS         $0x11, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	MOVQ           $-1, DX
 	BZHIQ          CX, DX, DX
 	KMOVW          DX, K1
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func lessEqualAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·lessEqualAVX512(SB), NOSPLIT, $128-48
+TEXT ·lessEqualAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -921,8 +860,8 @@ TEXT ·lessEqualAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -932,8 +871,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -947,8 +886,8 @@ pair:
 	VMOVUPS        (SI)(DI*1), Z3
 	VCMPPS         $0x12, Z1, Z0, K1
 	VCMPPS         $0x12, Z3, Z2, K2
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K2, Z1
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K2, Z1
 	VMOVUPS        Z0, (AX)
 	VMOVUPS        Z1, 64(AX)
 	LEAQ           (DX)(BX*2), DX
@@ -966,7 +905,7 @@ loop:
 	VMOVUPS        (DX), Z0
 	VMOVUPS        (SI), Z1
 	VCMPPS         $0x12, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	VMOVUPS        Z0, (AX)
 	LEAQ           (DX)(BX*1), DX
 	LEAQ           (SI)(DI*1), SI
@@ -986,19 +925,22 @@ tail:
 	KMOVW          DX, K1
 	VMOVUPS.Z      (SI), K1, Z1
 	VCMPPS         $0x12, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	MOVQ           $-1, DX
 	BZHIQ          CX, DX, DX
 	KMOVW          DX, K1
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func equalAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·equalAVX512(SB), NOSPLIT, $128-48
+TEXT ·equalAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1007,8 +949,8 @@ TEXT ·equalAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1018,8 +960,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1033,8 +975,8 @@ pair:
 	VMOVUPS        (SI)(DI*1), Z3
 	VCMPPS         $0x00, Z1, Z0, K1
 	VCMPPS         $0x00, Z3, Z2, K2
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K2, Z1
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K2, Z1
 	VMOVUPS        Z0, (AX)
 	VMOVUPS        Z1, 64(AX)
 	LEAQ           (DX)(BX*2), DX
@@ -1052,7 +994,7 @@ loop:
 	VMOVUPS        (DX), Z0
 	VMOVUPS        (SI), Z1
 	VCMPPS         $0x00, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	VMOVUPS        Z0, (AX)
 	LEAQ           (DX)(BX*1), DX
 	LEAQ           (SI)(DI*1), SI
@@ -1072,19 +1014,22 @@ tail:
 	KMOVW          DX, K1
 	VMOVUPS.Z      (SI), K1, Z1
 	VCMPPS         $0x00, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	MOVQ           $-1, DX
 	BZHIQ          CX, DX, DX
 	KMOVW          DX, K1
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func notEqualAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·notEqualAVX512(SB), NOSPLIT, $128-48
+TEXT ·notEqualAVX512(SB), NOSPLIT, $136-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1093,8 +1038,8 @@ TEXT ·notEqualAVX512(SB), NOSPLIT, $128-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1104,8 +1049,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1119,8 +1064,8 @@ pair:
 	VMOVUPS        (SI)(DI*1), Z3
 	VCMPPS         $0x04, Z1, Z0, K1
 	VCMPPS         $0x04, Z3, Z2, K2
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K2, Z1
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K2, Z1
 	VMOVUPS        Z0, (AX)
 	VMOVUPS        Z1, 64(AX)
 	LEAQ           (DX)(BX*2), DX
@@ -1138,7 +1083,7 @@ loop:
 	VMOVUPS        (DX), Z0
 	VMOVUPS        (SI), Z1
 	VCMPPS         $0x04, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	VMOVUPS        Z0, (AX)
 	LEAQ           (DX)(BX*1), DX
 	LEAQ           (SI)(DI*1), SI
@@ -1158,19 +1103,22 @@ tail:
 	KMOVW          DX, K1
 	VMOVUPS.Z      (SI), K1, Z1
 	VCMPPS         $0x04, Z1, Z0, K1
-	VBROADCASTSS.Z binaryNumbers<>+80(SB), K1, Z0
+	VBROADCASTSS.Z binaryNumbers<>+76(SB), K1, Z0
 	MOVQ           $-1, DX
 	BZHIQ          CX, DX, DX
 	KMOVW          DX, K1
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func whereAVX512(dst *float32, cond *float32, a *float32, b *float32, n int, lenCond int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·whereAVX512(SB), NOSPLIT, $192-64
+TEXT ·whereAVX512(SB), NOSPLIT, $200-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         cond+8(FP), DX
@@ -1179,8 +1127,8 @@ TEXT ·whereAVX512(SB), NOSPLIT, $192-64
 	CMPQ         SI, $0x01
 	JNE          condIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 condIsLong:
@@ -1190,8 +1138,8 @@ condIsLong:
 	CMPQ         R8, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 aIsLong:
@@ -1201,8 +1149,8 @@ aIsLong:
 	CMPQ         R10, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (R8), Z0
-	VMOVUPS      Z0, 128(SP)
-	LEAQ         128(SP), R8
+	VMOVUPS      Z0, 136(SP)
+	LEAQ         136(SP), R8
 	XORQ         R9, R9
 
 bIsLong:
@@ -1271,12 +1219,15 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func addAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·addAVX2(SB), NOSPLIT, $64-48
+TEXT ·addAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1285,8 +1236,8 @@ TEXT ·addAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1296,8 +1247,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1333,12 +1284,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func subAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·subAVX2(SB), NOSPLIT, $64-48
+TEXT ·subAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1347,8 +1301,8 @@ TEXT ·subAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1358,8 +1312,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1395,12 +1349,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·mulAVX2(SB), NOSPLIT, $64-48
+TEXT ·mulAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1409,8 +1366,8 @@ TEXT ·mulAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1420,8 +1377,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1457,12 +1414,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func divAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·divAVX2(SB), NOSPLIT, $64-48
+TEXT ·divAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1471,8 +1431,8 @@ TEXT ·divAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1482,8 +1442,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1519,12 +1479,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func minAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·minAVX2(SB), NOSPLIT, $64-48
+TEXT ·minAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1533,8 +1496,8 @@ TEXT ·minAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1544,8 +1507,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1585,12 +1548,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func maxAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·maxAVX2(SB), NOSPLIT, $64-48
+TEXT ·maxAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1599,8 +1565,8 @@ TEXT ·maxAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1610,8 +1576,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1657,12 +1623,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func xLogYAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
-// Requires: AVX, AVX2
-TEXT ·xLogYAVX2(SB), NOSPLIT, $64-48
+// Requires: AVX, AVX2, FMA3
+TEXT ·xLogYAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1671,8 +1640,8 @@ TEXT ·xLogYAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1682,8 +1651,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1697,68 +1666,46 @@ loop:
 	VANDPS       Y2, Y1, Y2
 	VBROADCASTSS binaryNumbers<>+0(SB), Y3
 	VCMPPS       $0x00, Y3, Y0, Y3
-	VBROADCASTSS binaryNumbers<>+64(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS binaryNumbers<>+68(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VBLENDVPS    Y4, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+72(SB), Y6
-	VPSUBD       Y6, Y5, Y5
+	VBROADCASTSS binaryNumbers<>+68(SB), Y4
+	VPSUBD       Y4, Y1, Y4
+	VBROADCASTSS binaryNumbers<>+72(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS binaryNumbers<>+68(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSRAD       $0x17, Y4, Y4
 	VBROADCASTSS binaryNumbers<>+76(SB), Y6
-	VANDPS       Y6, Y5, Y6
-	VBROADCASTSS binaryNumbers<>+72(SB), Y7
-	VPADDD       Y7, Y6, Y6
-	VPSRAD       $0x17, Y5, Y5
-	VBROADCASTSS binaryNumbers<>+80(SB), Y7
-	VSUBPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y5, Y5
+	VBROADCASTSS binaryNumbers<>+80(SB), Y6
 	VBROADCASTSS binaryNumbers<>+84(SB), Y7
-	VMULPS       Y7, Y6, Y7
-	VBROADCASTSS binaryNumbers<>+88(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+92(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+96(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+100(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+104(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+108(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+112(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+116(SB), Y8
-	VANDPS       Y4, Y8, Y4
-	VPADDD       Y4, Y5, Y4
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+88(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+92(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+96(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+100(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+104(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+108(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
 	VCVTDQ2PS    Y4, Y4
-	VMULPS       Y6, Y6, Y5
-	VMULPS       Y5, Y6, Y8
-	VMULPS       Y7, Y8, Y7
-	VBROADCASTSS binaryNumbers<>+120(SB), Y8
-	VMULPS       Y8, Y4, Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+124(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VBROADCASTSS binaryNumbers<>+128(SB), Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y5, Y6, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS binaryNumbers<>+0(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+132(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
+	VMULPS       Y5, Y5, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y6, Y5
+	VMOVAPS      Y5, Y5
+	VBROADCASTSS binaryNumbers<>+112(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS binaryNumbers<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y1, Y4
+	VBROADCASTSS binaryNumbers<>+120(SB), Y6
+	VBLENDVPS    Y4, Y6, Y5, Y4
 	VBROADCASTSS binaryNumbers<>+0(SB), Y5
 	VCMPPS       $0x00, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+136(SB), Y6
+	VBROADCASTSS binaryNumbers<>+124(SB), Y6
 	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBROADCASTSS binaryNumbers<>+140(SB), Y5
+	VBROADCASTSS binaryNumbers<>+128(SB), Y5
 	VCMPPS       $0x16, Y5, Y1, Y5
 	VBLENDVPS    Y5, Y1, Y4, Y1
 	VMULPS       Y1, Y0, Y0
@@ -1785,68 +1732,46 @@ tail:
 	VANDPS       Y2, Y1, Y2
 	VBROADCASTSS binaryNumbers<>+0(SB), Y3
 	VCMPPS       $0x00, Y3, Y0, Y3
-	VBROADCASTSS binaryNumbers<>+64(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS binaryNumbers<>+68(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VBLENDVPS    Y4, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+72(SB), Y6
-	VPSUBD       Y6, Y5, Y5
+	VBROADCASTSS binaryNumbers<>+68(SB), Y4
+	VPSUBD       Y4, Y1, Y4
+	VBROADCASTSS binaryNumbers<>+72(SB), Y5
+	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS binaryNumbers<>+68(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSRAD       $0x17, Y4, Y4
 	VBROADCASTSS binaryNumbers<>+76(SB), Y6
-	VANDPS       Y6, Y5, Y6
-	VBROADCASTSS binaryNumbers<>+72(SB), Y7
-	VPADDD       Y7, Y6, Y6
-	VPSRAD       $0x17, Y5, Y5
-	VBROADCASTSS binaryNumbers<>+80(SB), Y7
-	VSUBPS       Y7, Y6, Y6
+	VSUBPS       Y6, Y5, Y5
+	VBROADCASTSS binaryNumbers<>+80(SB), Y6
 	VBROADCASTSS binaryNumbers<>+84(SB), Y7
-	VMULPS       Y7, Y6, Y7
-	VBROADCASTSS binaryNumbers<>+88(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+92(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+96(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+100(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+104(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+108(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+112(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+116(SB), Y8
-	VANDPS       Y4, Y8, Y4
-	VPADDD       Y4, Y5, Y4
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+88(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+92(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+96(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+100(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
+	VBROADCASTSS binaryNumbers<>+104(SB), Y6
+	VFMADD231PS  Y5, Y7, Y6
+	VBROADCASTSS binaryNumbers<>+108(SB), Y7
+	VFMADD231PS  Y5, Y6, Y7
 	VCVTDQ2PS    Y4, Y4
-	VMULPS       Y6, Y6, Y5
-	VMULPS       Y5, Y6, Y8
-	VMULPS       Y7, Y8, Y7
-	VBROADCASTSS binaryNumbers<>+120(SB), Y8
-	VMULPS       Y8, Y4, Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS binaryNumbers<>+124(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VBROADCASTSS binaryNumbers<>+128(SB), Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y5, Y6, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS binaryNumbers<>+0(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+132(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
+	VMULPS       Y5, Y5, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y6, Y5
+	VMOVAPS      Y5, Y5
+	VBROADCASTSS binaryNumbers<>+112(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS binaryNumbers<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y1, Y4
+	VBROADCASTSS binaryNumbers<>+120(SB), Y6
+	VBLENDVPS    Y4, Y6, Y5, Y4
 	VBROADCASTSS binaryNumbers<>+0(SB), Y5
 	VCMPPS       $0x00, Y5, Y1, Y5
-	VBROADCASTSS binaryNumbers<>+136(SB), Y6
+	VBROADCASTSS binaryNumbers<>+124(SB), Y6
 	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBROADCASTSS binaryNumbers<>+140(SB), Y5
+	VBROADCASTSS binaryNumbers<>+128(SB), Y5
 	VCMPPS       $0x16, Y5, Y1, Y5
 	VBLENDVPS    Y5, Y1, Y4, Y1
 	VMULPS       Y1, Y0, Y0
@@ -1857,12 +1782,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func lessAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·lessAVX2(SB), NOSPLIT, $64-48
+TEXT ·lessAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1871,8 +1799,8 @@ TEXT ·lessAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1882,8 +1810,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1894,7 +1822,7 @@ loop:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (SI), Y1
 	VCMPPS       $0x11, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         (DX)(BX*1), DX
@@ -1915,7 +1843,7 @@ tail:
 	VPCMPGTD     binaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   (SI), Y1, Y1
 	VCMPPS       $0x11, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVQ        CX, X1
 	VPBROADCASTD X1, Y1
@@ -1923,12 +1851,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func lessEqualAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·lessEqualAVX2(SB), NOSPLIT, $64-48
+TEXT ·lessEqualAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1937,8 +1868,8 @@ TEXT ·lessEqualAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -1948,8 +1879,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -1960,7 +1891,7 @@ loop:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (SI), Y1
 	VCMPPS       $0x12, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         (DX)(BX*1), DX
@@ -1981,7 +1912,7 @@ tail:
 	VPCMPGTD     binaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   (SI), Y1, Y1
 	VCMPPS       $0x12, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVQ        CX, X1
 	VPBROADCASTD X1, Y1
@@ -1989,12 +1920,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func equalAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·equalAVX2(SB), NOSPLIT, $64-48
+TEXT ·equalAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -2003,8 +1937,8 @@ TEXT ·equalAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -2014,8 +1948,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -2026,7 +1960,7 @@ loop:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (SI), Y1
 	VCMPPS       $0x00, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         (DX)(BX*1), DX
@@ -2047,7 +1981,7 @@ tail:
 	VPCMPGTD     binaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   (SI), Y1, Y1
 	VCMPPS       $0x00, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVQ        CX, X1
 	VPBROADCASTD X1, Y1
@@ -2055,12 +1989,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func notEqualAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·notEqualAVX2(SB), NOSPLIT, $64-48
+TEXT ·notEqualAVX2(SB), NOSPLIT, $72-48
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -2069,8 +2006,8 @@ TEXT ·notEqualAVX2(SB), NOSPLIT, $64-48
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -2080,8 +2017,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -2092,7 +2029,7 @@ loop:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (SI), Y1
 	VCMPPS       $0x04, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         (DX)(BX*1), DX
@@ -2113,7 +2050,7 @@ tail:
 	VPCMPGTD     binaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   (SI), Y1, Y1
 	VCMPPS       $0x04, Y1, Y0, Y0
-	VBROADCASTSS binaryNumbers<>+80(SB), Y1
+	VBROADCASTSS binaryNumbers<>+76(SB), Y1
 	VANDPS       Y0, Y1, Y0
 	VMOVQ        CX, X1
 	VPBROADCASTD X1, Y1
@@ -2121,12 +2058,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func whereAVX2(dst *float32, cond *float32, a *float32, b *float32, n int, lenCond int, lenA int, lenB int)
 // Requires: AVX, AVX2
-TEXT ·whereAVX2(SB), NOSPLIT, $96-64
+TEXT ·whereAVX2(SB), NOSPLIT, $104-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     binaryNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         cond+8(FP), DX
@@ -2135,8 +2075,8 @@ TEXT ·whereAVX2(SB), NOSPLIT, $96-64
 	CMPQ         SI, $0x01
 	JNE          condIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 condIsLong:
@@ -2146,8 +2086,8 @@ condIsLong:
 	CMPQ         R8, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 aIsLong:
@@ -2157,8 +2097,8 @@ aIsLong:
 	CMPQ         R10, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (R8), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), R8
+	VMOVUPS      Y0, 72(SP)
+	LEAQ         72(SP), R8
 	XORQ         R9, R9
 
 bIsLong:
@@ -2204,5 +2144,6 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET

@@ -12,11 +12,18 @@
 // operands, exactly (the same first element); any other overlap of dst with an operand is a mistake.
 // Lengths that do not fit are a mistake of the caller and panic as any slice does.
 //
-// Products that feed a sum are written T(x*y) + z: the conversion forbids fusing the two, so that
-// the float32 functions give the same bits on every processor.
+// Denormals, the float32 below 2^-126 in magnitude, are flushed: what calculates or compares reads them as
+// zeros of their signs, and has such a zero for a result that is tiny once rounded. What only moves elements
+// or sets their signs (Copy, Neg, Abs, the values of Where, moves and indexing) keeps them. The assembly has
+// the processor do so, by MXCSR, which it restores; the Go does it by flush. Float64, which is Go throughout
+// but for Gemm, rounds gradually: there a denormal costs nothing worth flushing.
 //
-// Errors of float32 functions are stated in ulp, the distance between the neighbours of the true
-// value; a result below the smallest normal number is rounded gradually, never flushed to zero.
+// Polynomials use fused multiply-add: fma, which rounds once. Elsewhere products that feed a sum are
+// written T(x*y) + z: the conversion forbids fusing the two, so that the float32 functions give the same
+// bits on every processor.
+//
+// Errors of float32 functions are stated in ulp, the distance between the neighbours of the true value,
+// where zero is the neighbour of 2^-126.
 package kernel
 
 // Float is the type of an element.

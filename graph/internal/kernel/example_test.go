@@ -9,8 +9,8 @@ import (
 // A layer's forward pass: y = ReLU(x W), one row of softmax, and the noise of step 7.
 func Example() {
 	x, w := []float32{1, 2}, []float32{1, -1, 0, 1, 1, 1} // [1, 2], [2, 3]
-	y, buf := make([]float32, 3), make([]float32, kernel.GemmBuffer(1, 3, 2, false, false))
-	kernel.Gemm(y, x, w, 1, 3, 2, false, false, 0, 1, buf)
+	y, buf := make([]float32, 3), make([]float32, kernel.GemmBuffer(1, 3, 2))
+	kernel.Gemm(kernel.Dense(y, 3), kernel.Dense(x, 2), kernel.Dense(w, 3), 1, 3, 2, false, buf)
 	kernel.ReLU(y, y)
 	fmt.Println(y)
 

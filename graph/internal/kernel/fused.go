@@ -27,16 +27,16 @@ func ternary[T Float](op ternaryOp, dst, a, b, c []T) {
 		return
 	}
 	stepA, stepB, stepC := operandStep(dst, a), operandStep(dst, b), operandStep(dst, c)
-	ia, ib, ic := 0, 0, 0
+	ia, ib, ic, small := 0, 0, 0, smallest[T]()
 	for i := range dst {
-		product := T(a[ia] * b[ib])
+		x, y := product(flush(a[ia], small), flush(b[ib], small), small), flush(c[ic], small)
 		switch op {
 		case opMulAdd:
-			dst[i] = product + c[ic]
+			dst[i] = flush(x+y, small)
 		case opMulSub:
-			dst[i] = product - c[ic]
+			dst[i] = flush(x-y, small)
 		case opSubMul:
-			dst[i] = c[ic] - product
+			dst[i] = flush(y-x, small)
 		}
 		ia, ib, ic = ia+stepA, ib+stepB, ic+stepC
 	}
@@ -71,10 +71,15 @@ func Adam[T Float](dstP, dstM, dstV, p, m, v, g []T, k *[6]T) {
 	if vectorAdam(dstP, dstM, dstV, p, m, v, g, k) {
 		return
 	}
-	for i, d := range g {
-		first := T(m[i]*k[0]) + T(d*k[1])
-		second := T(v[i]*k[2]) + T(T(d*d)*k[3])
-		step := T(first*k[4]) / (T(math.Sqrt(float64(second))) + k[5])
-		dstP[i], dstM[i], dstV[i] = p[i]-step, first, second
+	small := smallest[T]()
+	read := func(x T) T { return flush(x, small) }
+	times := func(x, y T) T { return product(x, read(y), small) }
+	for i := range g {
+		d := read(g[i])
+		first := read(times(read(m[i]), k[0]) + times(d, k[1]))
+		second := read(times(read(v[i]), k[2]) + times(times(d, d), k[3]))
+		root := read(T(math.Sqrt(float64(second))) + read(k[5]))
+		step := quotient(times(first, k[4]), root, small)
+		dstP[i], dstM[i], dstV[i] = read(read(p[i])-step), first, second
 	}
 }

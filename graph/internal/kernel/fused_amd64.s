@@ -20,34 +20,34 @@ DATA fusedNumbers<>+48(SB)/4, $0x0000000c
 DATA fusedNumbers<>+52(SB)/4, $0x0000000d
 DATA fusedNumbers<>+56(SB)/4, $0x0000000e
 DATA fusedNumbers<>+60(SB)/4, $0x0000000f
-DATA fusedNumbers<>+64(SB)/4, $0x42d00000
-DATA fusedNumbers<>+68(SB)/4, $0x7fffffff
+DATA fusedNumbers<>+64(SB)/4, $0x00009fc0
+DATA fusedNumbers<>+68(SB)/4, $0xc2b00000
 DATA fusedNumbers<>+72(SB)/4, $0x80000000
 DATA fusedNumbers<>+76(SB)/4, $0x3fb8aa3b
 DATA fusedNumbers<>+80(SB)/4, $0x4b400000
-DATA fusedNumbers<>+84(SB)/4, $0x3f317200
-DATA fusedNumbers<>+88(SB)/4, $0x35bfbe8e
+DATA fusedNumbers<>+84(SB)/4, $0x35bfbe8e
+DATA fusedNumbers<>+88(SB)/4, $0x3f317200
 DATA fusedNumbers<>+92(SB)/4, $0x3ab6ce66
 DATA fusedNumbers<>+96(SB)/4, $0x3c09155e
 DATA fusedNumbers<>+100(SB)/4, $0x3d2aaa41
 DATA fusedNumbers<>+104(SB)/4, $0x3e2aaa56
 DATA fusedNumbers<>+108(SB)/4, $0x3f000000
 DATA fusedNumbers<>+112(SB)/4, $0x3f800000
-DATA fusedNumbers<>+116(SB)/4, $0xbb549951
-DATA fusedNumbers<>+120(SB)/4, $0x3ca29f48
-DATA fusedNumbers<>+124(SB)/4, $0xbd694e22
-DATA fusedNumbers<>+128(SB)/4, $0x3dd92989
-DATA fusedNumbers<>+132(SB)/4, $0xbe1cbaa4
-DATA fusedNumbers<>+136(SB)/4, $0x3e497b46
-DATA fusedNumbers<>+140(SB)/4, $0xbe7f87c2
-DATA fusedNumbers<>+144(SB)/4, $0x3eaaa63f
-DATA fusedNumbers<>+148(SB)/4, $0xbeffffdf
-DATA fusedNumbers<>+152(SB)/4, $0x0000007f
-GLOBL fusedNumbers<>(SB), RODATA|NOPTR, $156
+DATA fusedNumbers<>+116(SB)/4, $0x3bafd06d
+DATA fusedNumbers<>+120(SB)/4, $0xbcf651cc
+DATA fusedNumbers<>+124(SB)/4, $0x3da2383d
+DATA fusedNumbers<>+128(SB)/4, $0xbe0cd7c7
+DATA fusedNumbers<>+132(SB)/4, $0x3e4422aa
+DATA fusedNumbers<>+136(SB)/4, $0xbe7e89b4
+DATA fusedNumbers<>+140(SB)/4, $0x3eaa9aef
+DATA fusedNumbers<>+144(SB)/4, $0xbeffff8a
+GLOBL fusedNumbers<>(SB), RODATA|NOPTR, $148
 
 // func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulAddAVX512(SB), NOSPLIT, $192-64
+TEXT ·mulAddAVX512(SB), NOSPLIT, $200-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -56,8 +56,8 @@ TEXT ·mulAddAVX512(SB), NOSPLIT, $192-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -67,8 +67,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -78,8 +78,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Z0
-	VMOVUPS      Z0, 128(SP)
-	LEAQ         128(SP), R8
+	VMOVUPS      Z0, 136(SP)
+	LEAQ         136(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -148,12 +148,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulSubAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·mulSubAVX512(SB), NOSPLIT, $192-64
+TEXT ·mulSubAVX512(SB), NOSPLIT, $200-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -162,8 +165,8 @@ TEXT ·mulSubAVX512(SB), NOSPLIT, $192-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -173,8 +176,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -184,8 +187,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Z0
-	VMOVUPS      Z0, 128(SP)
-	LEAQ         128(SP), R8
+	VMOVUPS      Z0, 136(SP)
+	LEAQ         136(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -254,12 +257,15 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func subMulAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·subMulAVX512(SB), NOSPLIT, $192-64
+TEXT ·subMulAVX512(SB), NOSPLIT, $200-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -268,8 +274,8 @@ TEXT ·subMulAVX512(SB), NOSPLIT, $192-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Z0
-	VMOVUPS      Z0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Z0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -279,8 +285,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Z0
-	VMOVUPS      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	VMOVUPS      Z0, 72(SP)
+	LEAQ         72(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -290,8 +296,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Z0
-	VMOVUPS      Z0, 128(SP)
-	LEAQ         128(SP), R8
+	VMOVUPS      Z0, 136(SP)
+	LEAQ         136(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -360,133 +366,106 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func softplusSigmoidAVX512(softplus *float32, sigmoid *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·softplusSigmoidAVX512(SB), NOSPLIT, $0-32
-	MOVQ softplus+0(FP), AX
-	MOVQ sigmoid+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x20, BX
-	JL   single
+TEXT ·softplusSigmoidAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR fusedNumbers<>+64(SB)
+	MOVQ     softplus+0(FP), AX
+	MOVQ     sigmoid+8(FP), CX
+	MOVQ     x+16(FP), DX
+	MOVQ     n+24(FP), BX
+	SUBQ     $0x20, BX
+	JL       single
 
 pair:
-	VMOVUPS      (DX), Z0
-	VMOVUPS      64(DX), Z3
-	VANDPS.BCST  fusedNumbers<>+68(SB), Z0, Z1
-	VANDPS.BCST  fusedNumbers<>+68(SB), Z3, Z4
-	VBROADCASTSS fusedNumbers<>+64(SB), Z2
-	VBROADCASTSS fusedNumbers<>+64(SB), Z5
-	VMINPS       Z1, Z2, Z1
-	VMINPS       Z4, Z5, Z2
-	VXORPS.BCST  fusedNumbers<>+72(SB), Z1, Z1
-	VXORPS.BCST  fusedNumbers<>+72(SB), Z2, Z4
-	VMULPS.BCST  fusedNumbers<>+76(SB), Z1, Z2
-	VMULPS.BCST  fusedNumbers<>+76(SB), Z4, Z5
-	VADDPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VADDPS.BCST  fusedNumbers<>+80(SB), Z5, Z7
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z5
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z7, Z8
-	VMULPS.BCST  fusedNumbers<>+84(SB), Z5, Z6
-	VMULPS.BCST  fusedNumbers<>+84(SB), Z8, Z9
-	VSUBPS       Z6, Z1, Z1
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  fusedNumbers<>+88(SB), Z5, Z5
-	VMULPS.BCST  fusedNumbers<>+88(SB), Z8, Z6
-	VSUBPS       Z5, Z1, Z1
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  fusedNumbers<>+92(SB), Z1, Z4
-	VMULPS.BCST  fusedNumbers<>+92(SB), Z5, Z6
-	VADDPS.BCST  fusedNumbers<>+96(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+96(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  fusedNumbers<>+100(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+100(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  fusedNumbers<>+104(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+104(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  fusedNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+108(SB), Z6, Z8
-	VMULPS       Z1, Z1, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z1, Z1
-	VADDPS       Z6, Z5, Z4
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z4, Z4
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z7, Z5
-	VSCALEFPS    Z2, Z1, Z1
-	VSCALEFPS    Z5, Z4, Z5
-	VMAXPS.BCST  fusedNumbers<>+0(SB), Z0, Z2
-	VMAXPS.BCST  fusedNumbers<>+0(SB), Z3, Z6
-	VMULPS.BCST  fusedNumbers<>+116(SB), Z1, Z4
-	VMULPS.BCST  fusedNumbers<>+116(SB), Z5, Z7
-	VADDPS.BCST  fusedNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+120(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+124(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+124(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+128(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+128(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+132(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+132(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+136(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+136(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+140(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+140(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+144(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+144(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+148(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+148(SB), Z7, Z7
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z7, Z7
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z7, Z7
-	VMULPS       Z4, Z1, Z4
-	VMULPS       Z7, Z5, Z7
-	VADDPS       Z4, Z2, Z2
-	VADDPS       Z7, Z6, Z4
-	VPMOVD2M     Z0, K1
-	VPMOVD2M     Z3, K2
-	VBROADCASTSS fusedNumbers<>+112(SB), Z0
-	VBROADCASTSS fusedNumbers<>+112(SB), Z3
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VBLENDMPS    Z5, Z3, K2, Z3
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z5, Z5
-	VDIVPS       Z1, Z0, Z0
-	VDIVPS       Z5, Z3, Z1
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, 64(CX)
-	LEAQ         128(DX), DX
-	ADDQ         $+128, AX
-	ADDQ         $+128, CX
-	SUBQ         $0x20, BX
-	JGE          pair
+	VMOVUPS           (DX), Z0
+	VMOVUPS           64(DX), Z3
+	VORPS.BCST        fusedNumbers<>+72(SB), Z0, Z1
+	VORPS.BCST        fusedNumbers<>+72(SB), Z3, Z4
+	VBROADCASTSS      fusedNumbers<>+68(SB), Z2
+	VBROADCASTSS      fusedNumbers<>+68(SB), Z5
+	VMAXPS            Z1, Z2, Z1
+	VMAXPS            Z4, Z5, Z5
+	VBROADCASTSS      fusedNumbers<>+80(SB), Z2
+	VBROADCASTSS      fusedNumbers<>+80(SB), Z6
+	VFMADD231PS.BCST  fusedNumbers<>+76(SB), Z1, Z2
+	VFMADD231PS.BCST  fusedNumbers<>+76(SB), Z5, Z6
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z4
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST fusedNumbers<>+88(SB), Z4, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+88(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST fusedNumbers<>+84(SB), Z4, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+84(SB), Z7, Z5
+	VBROADCASTSS      fusedNumbers<>+92(SB), Z4
+	VBROADCASTSS      fusedNumbers<>+92(SB), Z7
+	VFMADD213PS.BCST  fusedNumbers<>+96(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+96(SB), Z5, Z7
+	VFMADD213PS.BCST  fusedNumbers<>+100(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+100(SB), Z5, Z7
+	VFMADD213PS.BCST  fusedNumbers<>+104(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+104(SB), Z5, Z7
+	VFMADD213PS.BCST  fusedNumbers<>+108(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+108(SB), Z5, Z7
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z5, Z7
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z5, Z7
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z1
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z6, Z2
+	VSCALEFPS         Z1, Z4, Z1
+	VSCALEFPS         Z2, Z7, Z5
+	VBROADCASTSS      fusedNumbers<>+116(SB), Z2
+	VBROADCASTSS      fusedNumbers<>+116(SB), Z6
+	VFMADD213PS.BCST  fusedNumbers<>+120(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+120(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+124(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+124(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+128(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+128(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+132(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+132(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+136(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+136(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+140(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+140(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+144(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+144(SB), Z5, Z6
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z5, Z6
+	VMAXPS.BCST       fusedNumbers<>+0(SB), Z0, Z4
+	VMAXPS.BCST       fusedNumbers<>+0(SB), Z3, Z7
+	VMOVAPS           Z4, Z4
+	VMOVAPS           Z7, Z7
+	VFMADD231PS       Z2, Z1, Z4
+	VFMADD231PS       Z6, Z5, Z7
+	VPMOVD2M          Z0, K1
+	VPMOVD2M          Z3, K2
+	VBROADCASTSS      fusedNumbers<>+112(SB), Z0
+	VBROADCASTSS      fusedNumbers<>+112(SB), Z2
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VBLENDMPS         Z5, Z2, K2, Z2
+	VADDPS.BCST       fusedNumbers<>+112(SB), Z1, Z1
+	VADDPS.BCST       fusedNumbers<>+112(SB), Z5, Z3
+	VDIVPS            Z1, Z0, Z0
+	VDIVPS            Z3, Z2, Z1
+	VMOVUPS           Z4, (AX)
+	VMOVUPS           Z7, 64(AX)
+	VMOVUPS           Z0, (CX)
+	VMOVUPS           Z1, 64(CX)
+	LEAQ              128(DX), DX
+	ADDQ              $+128, AX
+	ADDQ              $+128, CX
+	SUBQ              $0x20, BX
+	JGE               pair
 
 single:
 	ADDQ $0x20, BX
@@ -494,140 +473,113 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (DX), Z0
-	VANDPS.BCST  fusedNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS fusedNumbers<>+64(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VXORPS.BCST  fusedNumbers<>+72(SB), Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+76(SB), Z1, Z2
-	VADDPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z3
-	VMULPS.BCST  fusedNumbers<>+84(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+88(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+92(SB), Z1, Z3
-	VADDPS.BCST  fusedNumbers<>+96(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+100(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+104(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VSCALEFPS    Z2, Z1, Z1
-	VMAXPS.BCST  fusedNumbers<>+0(SB), Z0, Z2
-	VMULPS.BCST  fusedNumbers<>+116(SB), Z1, Z3
-	VADDPS.BCST  fusedNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+124(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+128(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+132(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+136(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+140(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+144(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+148(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z3, Z1, Z3
-	VADDPS       Z3, Z2, Z2
-	VPMOVD2M     Z0, K1
-	VBROADCASTSS fusedNumbers<>+112(SB), Z0
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VDIVPS       Z1, Z0, Z0
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z0, (CX)
-	LEAQ         64(DX), DX
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	SUBQ         $0x10, BX
-	JGE          loop
+	VMOVUPS           (DX), Z0
+	VORPS.BCST        fusedNumbers<>+72(SB), Z0, Z1
+	VBROADCASTSS      fusedNumbers<>+68(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      fusedNumbers<>+80(SB), Z2
+	VFMADD231PS.BCST  fusedNumbers<>+76(SB), Z1, Z2
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+88(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+84(SB), Z3, Z1
+	VBROADCASTSS      fusedNumbers<>+92(SB), Z3
+	VFMADD213PS.BCST  fusedNumbers<>+96(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+100(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+104(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+108(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z3
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      fusedNumbers<>+116(SB), Z2
+	VFMADD213PS.BCST  fusedNumbers<>+120(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+124(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+128(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+132(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+136(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+140(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+144(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z2
+	VMAXPS.BCST       fusedNumbers<>+0(SB), Z0, Z3
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z2, Z1, Z3
+	VPMOVD2M          Z0, K1
+	VBROADCASTSS      fusedNumbers<>+112(SB), Z0
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VADDPS.BCST       fusedNumbers<>+112(SB), Z1, Z1
+	VDIVPS            Z1, Z0, Z0
+	VMOVUPS           Z3, (AX)
+	VMOVUPS           Z0, (CX)
+	LEAQ              64(DX), DX
+	ADDQ              $+64, AX
+	ADDQ              $+64, CX
+	SUBQ              $0x10, BX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, BX
-	JE           done
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX), K1, Z0
-	VANDPS.BCST  fusedNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS fusedNumbers<>+64(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VXORPS.BCST  fusedNumbers<>+72(SB), Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+76(SB), Z1, Z2
-	VADDPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z3
-	VMULPS.BCST  fusedNumbers<>+84(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+88(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  fusedNumbers<>+92(SB), Z1, Z3
-	VADDPS.BCST  fusedNumbers<>+96(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+100(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+104(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VSUBPS.BCST  fusedNumbers<>+80(SB), Z2, Z2
-	VSCALEFPS    Z2, Z1, Z1
-	VMAXPS.BCST  fusedNumbers<>+0(SB), Z0, Z2
-	VMULPS.BCST  fusedNumbers<>+116(SB), Z1, Z3
-	VADDPS.BCST  fusedNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+124(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+128(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+132(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+136(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+140(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+144(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+148(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z3, Z1, Z3
-	VADDPS       Z3, Z2, Z2
-	VPMOVD2M     Z0, K1
-	VBROADCASTSS fusedNumbers<>+112(SB), Z0
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VADDPS.BCST  fusedNumbers<>+112(SB), Z1, Z1
-	VDIVPS       Z1, Z0, Z0
-	MOVQ         $-1, DX
-	BZHIQ        BX, DX, DX
-	KMOVW        DX, K1
-	VMOVUPS      Z2, K1, (AX)
-	MOVQ         $-1, AX
-	BZHIQ        BX, AX, AX
-	KMOVW        AX, K1
-	VMOVUPS      Z0, K1, (CX)
+	ADDQ              $0x10, BX
+	JE                done
+	MOVQ              $-1, SI
+	BZHIQ             BX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX), K1, Z0
+	VORPS.BCST        fusedNumbers<>+72(SB), Z0, Z1
+	VBROADCASTSS      fusedNumbers<>+68(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      fusedNumbers<>+80(SB), Z2
+	VFMADD231PS.BCST  fusedNumbers<>+76(SB), Z1, Z2
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+88(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST fusedNumbers<>+84(SB), Z3, Z1
+	VBROADCASTSS      fusedNumbers<>+92(SB), Z3
+	VFMADD213PS.BCST  fusedNumbers<>+96(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+100(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+104(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+108(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z3
+	VSUBPS.BCST       fusedNumbers<>+80(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      fusedNumbers<>+116(SB), Z2
+	VFMADD213PS.BCST  fusedNumbers<>+120(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+124(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+128(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+132(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+136(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+140(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+144(SB), Z1, Z2
+	VFMADD213PS.BCST  fusedNumbers<>+112(SB), Z1, Z2
+	VMAXPS.BCST       fusedNumbers<>+0(SB), Z0, Z3
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z2, Z1, Z3
+	VPMOVD2M          Z0, K1
+	VBROADCASTSS      fusedNumbers<>+112(SB), Z0
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VADDPS.BCST       fusedNumbers<>+112(SB), Z1, Z1
+	VDIVPS            Z1, Z0, Z0
+	MOVQ              $-1, DX
+	BZHIQ             BX, DX, DX
+	KMOVW             DX, K1
+	VMOVUPS           Z3, K1, (AX)
+	MOVQ              $-1, AX
+	BZHIQ             BX, AX, AX
+	KMOVW             AX, K1
+	VMOVUPS           Z0, K1, (CX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func adamAVX512(dstP *float32, dstM *float32, dstV *float32, p *float32, m *float32, v *float32, grad *float32, k *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·adamAVX512(SB), NOSPLIT, $0-72
+TEXT ·adamAVX512(SB), NOSPLIT, $8-72
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         k+56(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
@@ -775,12 +727,15 @@ tail:
 	VMOVUPS   Z1, K1, (DX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
-TEXT ·mulAddAVX2(SB), NOSPLIT, $96-64
+TEXT ·mulAddAVX2(SB), NOSPLIT, $104-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -789,8 +744,8 @@ TEXT ·mulAddAVX2(SB), NOSPLIT, $96-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -800,8 +755,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -811,8 +766,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), R8
+	VMOVUPS      Y0, 72(SP)
+	LEAQ         72(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -856,12 +811,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func mulSubAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
-TEXT ·mulSubAVX2(SB), NOSPLIT, $96-64
+TEXT ·mulSubAVX2(SB), NOSPLIT, $104-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -870,8 +828,8 @@ TEXT ·mulSubAVX2(SB), NOSPLIT, $96-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -881,8 +839,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -892,8 +850,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), R8
+	VMOVUPS      Y0, 72(SP)
+	LEAQ         72(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -937,12 +895,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func subMulAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
-TEXT ·subMulAVX2(SB), NOSPLIT, $96-64
+TEXT ·subMulAVX2(SB), NOSPLIT, $104-64
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -951,8 +912,8 @@ TEXT ·subMulAVX2(SB), NOSPLIT, $96-64
 	CMPQ         SI, $0x01
 	JNE          aIsLong
 	VBROADCASTSS (DX), Y0
-	VMOVUPS      Y0, (SP)
-	LEAQ         (SP), DX
+	VMOVUPS      Y0, 8(SP)
+	LEAQ         8(SP), DX
 	XORQ         BX, BX
 
 aIsLong:
@@ -962,8 +923,8 @@ aIsLong:
 	CMPQ         R8, $0x01
 	JNE          bIsLong
 	VBROADCASTSS (SI), Y0
-	VMOVUPS      Y0, 32(SP)
-	LEAQ         32(SP), SI
+	VMOVUPS      Y0, 40(SP)
+	LEAQ         40(SP), SI
 	XORQ         DI, DI
 
 bIsLong:
@@ -973,8 +934,8 @@ bIsLong:
 	CMPQ         R10, $0x01
 	JNE          cIsLong
 	VBROADCASTSS (R8), Y0
-	VMOVUPS      Y0, 64(SP)
-	LEAQ         64(SP), R8
+	VMOVUPS      Y0, 72(SP)
+	LEAQ         72(SP), R8
 	XORQ         R9, R9
 
 cIsLong:
@@ -1018,107 +979,83 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func softplusSigmoidAVX2(softplus *float32, sigmoid *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·softplusSigmoidAVX2(SB), NOSPLIT, $0-32
-	MOVQ softplus+0(FP), AX
-	MOVQ sigmoid+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x08, BX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusSigmoidAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR fusedNumbers<>+64(SB)
+	MOVQ     softplus+0(FP), AX
+	MOVQ     sigmoid+8(FP), CX
+	MOVQ     x+16(FP), DX
+	MOVQ     n+24(FP), BX
+	SUBQ     $0x08, BX
+	JL       tail
 
 loop:
 	VMOVUPS      (DX), Y0
-	VBROADCASTSS fusedNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS fusedNumbers<>+64(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS fusedNumbers<>+72(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+76(SB), Y2
-	VMULPS       Y2, Y1, Y2
-	VBROADCASTSS fusedNumbers<>+80(SB), Y3
-	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS fusedNumbers<>+72(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS fusedNumbers<>+68(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS fusedNumbers<>+80(SB), Y2
+	VBROADCASTSS fusedNumbers<>+76(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
 	VBROADCASTSS fusedNumbers<>+80(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS fusedNumbers<>+84(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS fusedNumbers<>+88(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS fusedNumbers<>+84(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
 	VBROADCASTSS fusedNumbers<>+92(SB), Y3
-	VMULPS       Y3, Y1, Y3
 	VBROADCASTSS fusedNumbers<>+96(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+100(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS fusedNumbers<>+100(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS fusedNumbers<>+104(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+80(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS fusedNumbers<>+152(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS fusedNumbers<>+152(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+0(SB), Y2
-	VMAXPS       Y2, Y0, Y2
-	VBROADCASTSS fusedNumbers<>+116(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS fusedNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+124(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+128(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+132(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+136(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+140(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+144(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+148(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS fusedNumbers<>+108(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS fusedNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y3, Y1, Y3
-	VADDPS       Y3, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
 	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VBLENDVPS    Y0, Y1, Y3, Y0
-	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y1, Y1
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS fusedNumbers<>+116(SB), Y2
+	VBROADCASTSS fusedNumbers<>+120(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+124(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+128(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+132(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+136(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+140(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+144(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+0(SB), Y3
+	VMAXPS       Y3, Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VADDPS       Y2, Y1, Y1
 	VDIVPS       Y1, Y0, Y0
-	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, (AX)
 	VMOVUPS      Y0, (CX)
 	LEAQ         32(DX), DX
 	ADDQ         $+32, AX
@@ -1133,107 +1070,83 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     fusedNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (DX), Y0, Y0
-	VBROADCASTSS fusedNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS fusedNumbers<>+64(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS fusedNumbers<>+72(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+76(SB), Y2
-	VMULPS       Y2, Y1, Y2
-	VBROADCASTSS fusedNumbers<>+80(SB), Y3
-	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS fusedNumbers<>+72(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS fusedNumbers<>+68(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS fusedNumbers<>+80(SB), Y2
+	VBROADCASTSS fusedNumbers<>+76(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
 	VBROADCASTSS fusedNumbers<>+80(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS fusedNumbers<>+84(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS fusedNumbers<>+88(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS fusedNumbers<>+84(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
 	VBROADCASTSS fusedNumbers<>+92(SB), Y3
-	VMULPS       Y3, Y1, Y3
 	VBROADCASTSS fusedNumbers<>+96(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+100(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS fusedNumbers<>+100(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS fusedNumbers<>+104(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+80(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS fusedNumbers<>+152(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS fusedNumbers<>+152(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VBROADCASTSS fusedNumbers<>+0(SB), Y2
-	VMAXPS       Y2, Y0, Y2
-	VBROADCASTSS fusedNumbers<>+116(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS fusedNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+124(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+128(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+132(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+136(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+140(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+144(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS fusedNumbers<>+148(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS fusedNumbers<>+108(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS fusedNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y3, Y1, Y3
-	VADDPS       Y3, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
 	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VBLENDVPS    Y0, Y1, Y3, Y0
-	VBROADCASTSS fusedNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y1, Y1
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS fusedNumbers<>+116(SB), Y2
+	VBROADCASTSS fusedNumbers<>+120(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+124(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+128(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+132(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+136(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+140(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+144(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS fusedNumbers<>+0(SB), Y3
+	VMAXPS       Y3, Y0, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VBROADCASTSS fusedNumbers<>+112(SB), Y2
+	VADDPS       Y2, Y1, Y1
 	VDIVPS       Y1, Y0, Y0
 	VMOVQ        BX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     fusedNumbers<>+0(SB), Y1, Y1
-	VMASKMOVPS   Y2, Y1, (AX)
+	VMASKMOVPS   Y3, Y1, (AX)
 	VMOVQ        BX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     fusedNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (CX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func adamAVX2(dstP *float32, dstM *float32, dstV *float32, p *float32, m *float32, v *float32, grad *float32, k *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·adamAVX2(SB), NOSPLIT, $0-72
+TEXT ·adamAVX2(SB), NOSPLIT, $8-72
+	VSTMXCSR     (SP)
+	VLDMXCSR     fusedNumbers<>+64(SB)
 	MOVQ         k+56(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
@@ -1327,5 +1240,6 @@ tail:
 	VMASKMOVPS   Y1, Y0, (DX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET

@@ -1,7 +1,10 @@
 package kernel
 
-// GemmRows divides the row where a product may be split among workers.
-const GemmRows = 4
+// GemmRows and GemmCols divide the rows and columns of blocks that a product is best cut into.
+const (
+	GemmRows = 4
+	GemmCols = 32
+)
 
 const (
 	tileRows  = 2   // the micro kernel's rows: eight sums, and their operands, fit the registers
@@ -12,34 +15,56 @@ const (
 	tileElems = tileRows * tileCols
 )
 
-// GemmBuffer returns how many elements of scratch one call of Gemm needs.
-func GemmBuffer(m, n, k int, transA, transB bool) int {
-	d := min(depth, ceil(k, unroll))
-	return vectorBuffer(m, k) + d*(tileRows+min(width, ceil(n, tileCols)))
+// Matrix is a matrix in memory: its element (i, j) is Data[i*Row+j*Col].
+type Matrix[T Float] struct {
+	Data     []T
+	Row, Col int
 }
 
-// Gemm sets rows [lo, hi) of C = op(A) op(B), all dense and row-major: C is [m, n]; A is [m, k], or
-// [k, m] if transA; B is [k, n], or [n, k] if transB. The other rows of c are not touched.
+// Dense returns the matrix whose rows of n elements follow one another.
+func Dense[T Float](data []T, n int) Matrix[T] { return Matrix[T]{data, n, 1} }
+
+// Transpose returns the same memory as the transposed matrix.
+func (m Matrix[T]) Transpose() Matrix[T] { return Matrix[T]{m.Data, m.Col, m.Row} }
+
+// From returns the part of the matrix from row i and column j on.
+func (m Matrix[T]) From(i, j int) Matrix[T] {
+	return Matrix[T]{m.Data[min(i*m.Row+j*m.Col, len(m.Data)):], m.Row, m.Col}
+}
+
+// GemmBuffer returns how many elements of scratch Gemm needs for a product of these sizes, and for any
+// smaller one.
+func GemmBuffer(m, n, k int) int {
+	d := min(depth, ceil(k, unroll))
+	return max(vectorBuffer(m, n, k), d*(tileRows+min(width, ceil(n, tileCols))))
+}
+
+// Gemm sets C = A B, or C = C + A B if add, where C is [m, n], A is [m, k] and B is [k, n]. The elements
+// of a row of C lie next to each other. A block of C is the product of some rows of A and some columns of
+// B: a product may be cut into blocks, for several workers, with From.
 //
-// Each element is the sum of its k products in order, rounded at every step, so that its bits depend
-// neither on the split of the rows nor on the transposes. The vector versions round once for each
-// product and sum (they fuse the two), else the same; so they have the same bits among themselves. The
-// scratch buf, of at least GemmBuffer elements, is the caller's: concurrent calls need one each.
-func Gemm[T Float](c, a, b []T, m, n, k int, transA, transB bool, lo, hi int, buf []T) {
-	if vectorGemm(c, a, b, m, n, k, transA, transB, lo, hi, buf) {
+// Each element is the sum of its k products in order, beginning with 0 or with what it was, rounded at
+// every step; so its bits depend neither on the cut nor on how the matrices lie in memory. The vector
+// versions round once for each product and sum (they fuse the two), else the same; so they have the same
+// bits among themselves. They take denormal numbers as zeros and make none, at every step; the plain
+// version takes denormal operands as zeros and makes denormal results zeros. With u the unit roundoff and
+// t the smallest normal number, a version differs from the exact product of its flushed operands by at
+// most about (k+1) (u s + t), where s sums the magnitudes of an element's terms.
+//
+// The scratch buf, of at least GemmBuffer elements, is the caller's: concurrent calls need one each.
+func Gemm[T Float](c, a, b Matrix[T], m, n, k int, add bool, buf []T) {
+	switch {
+	case m == 0 || n == 0:
+		return
+	case k == 0:
+		gemmEmpty(c, m, n, add)
 		return
 	}
-	if k == 0 {
-		clear(c[lo*n : hi*n])
+	_ = c.Data[(m-1)*c.Row+n-1]
+	_ = a.Data[(m-1)*a.Row+(k-1)*a.Col]
+	_ = b.Data[(k-1)*b.Row+(n-1)*b.Col]
+	if vectorGemm(c, a, b, m, n, k, add, buf) {
 		return
-	}
-	aRow, aCol := k, 1
-	if transA {
-		aRow, aCol = 1, m
-	}
-	bRow, bCol := n, 1
-	if transB {
-		bRow, bCol = 1, k
 	}
 	for j := 0; j < n; j += width {
 		cols := min(width, n-j)
@@ -49,72 +74,82 @@ func Gemm[T Float](c, a, b []T, m, n, k int, transA, transB bool, lo, hi int, bu
 			panelA := buf[:padded*tileRows]
 			panelsB := buf[len(panelA):][:padded*ceil(cols, tileCols)]
 			for jj := 0; jj < cols; jj += tileCols {
-				packB(panelsB[jj*padded:][:tileCols*padded], b[p*bRow+(j+jj)*bCol:], d, min(tileCols, cols-jj), bRow, bCol)
+				pack(panelsB[jj*padded:][:tileCols*padded], b.From(p, j+jj), d, tileCols, min(tileCols, cols-jj))
 			}
-			for i := lo; i < hi; i += tileRows {
-				rows := min(tileRows, hi-i)
-				packA(panelA, a[i*aRow+p*aCol:], d, rows, aCol, aRow)
-				gemmRows(c[i*n+j:], panelA, panelsB, rows, cols, n, p > 0)
+			for i := 0; i < m; i += tileRows {
+				rows := min(tileRows, m-i)
+				pack(panelA, a.From(i, p).Transpose(), d, tileRows, rows)
+				gemmRows(c.From(i, j), panelA, panelsB, rows, cols, add || p > 0)
 			}
 		}
+	}
+	for i := range m {
+		zeroDenormals(c.Data[i*c.Row:][:n])
+	}
+}
+
+func gemmEmpty[T Float](c Matrix[T], m, n int, add bool) {
+	if add {
+		return
+	}
+	for i := range m {
+		clear(c.Data[i*c.Row:][:n])
 	}
 }
 
 // gemmRows adds the product of one panel of A and all panels of B to a strip of C, which it takes as 0
 // unless add.
-func gemmRows[T Float](c, panelA, panelsB []T, rows, cols, n int, add bool) {
+func gemmRows[T Float](c Matrix[T], panelA, panelsB []T, rows, cols int, add bool) {
 	size := len(panelA) / tileRows * tileCols
 	for j := 0; j < cols; j += tileCols {
 		var tile [tileElems]T
 		valid := min(tileCols, cols-j)
 		if add {
 			for r := range rows {
-				copy(tile[r*tileCols:][:valid], c[r*n+j:])
+				copy(tile[r*tileCols:][:valid], c.Data[r*c.Row+j:])
 			}
+			zeroDenormals(tile[:])
 		}
 		microKernel(&tile, panelA, panelsB[:size])
 		panelsB = panelsB[size:]
 		for r := range rows {
-			copy(c[r*n+j:][:valid], tile[r*tileCols:])
+			copy(c.Data[r*c.Row+j:][:valid], tile[r*tileCols:])
 		}
 	}
 }
 
-// packA and packB copy x[p*pStep+i*iStep], p < d and i < valid, to panel[p*tile+i], with 0 in the rest.
-
-func packA[T Float](panel, x []T, d, valid, pStep, iStep int) {
-	if valid < tileRows {
-		pack(panel, x, d, tileRows, valid, pStep, iStep)
-		return
+// pack copies x, [d, valid], to rows of tile elements, with 0 in the rest.
+func pack[T Float](panel []T, x Matrix[T], d, tile, valid int) {
+	if valid < tile {
+		clear(panel)
+	} else {
+		clear(panel[d*tile:])
 	}
-	clear(panel[d*tileRows:])
-	x0, x1 := x, x[iStep:]
-	for p := range d {
-		q := (*[tileRows]T)(panel[p*tileRows:])
-		q[0], q[1] = x0[p*pStep], x1[p*pStep]
-	}
-}
-
-func packB[T Float](panel, x []T, d, valid, pStep, iStep int) {
-	if valid < tileCols {
-		pack(panel, x, d, tileCols, valid, pStep, iStep)
-		return
-	}
-	clear(panel[d*tileCols:])
-	x0, x1, x2, x3 := x, x[iStep:], x[2*iStep:], x[3*iStep:]
-	for p := range d {
-		q := (*[tileCols]T)(panel[p*tileCols:])
-		q[0], q[1], q[2], q[3] = x0[p*pStep], x1[p*pStep], x2[p*pStep], x3[p*pStep]
-	}
-}
-
-func pack[T Float](panel, x []T, d, tile, valid, pStep, iStep int) {
-	clear(panel)
-	for p := range d {
-		for i := range valid {
-			panel[p*tile+i] = x[p*pStep+i*iStep]
+	for i := range valid {
+		column := x.Data[i*x.Col:]
+		for p := range d {
+			panel[p*tile+i] = column[p*x.Row]
 		}
 	}
+	zeroDenormals(panel)
+}
+
+func zeroDenormals[T Float](x []T) {
+	normal := smallestNormal[T]()
+	for i, v := range x {
+		if -normal < v && v < normal {
+			x[i] = v * 0 // keeps the sign
+		}
+	}
+}
+
+// smallestNormal returns the smallest positive normal number.
+func smallestNormal[T Float]() T {
+	normal := 0x1p-126
+	if _, double := any(T(0)).(float64); double {
+		normal = 0x1p-1022
+	}
+	return T(normal)
 }
 
 // microKernel adds to tile the product of a panel of A, [k, tileRows], and one of B, [k, tileCols],

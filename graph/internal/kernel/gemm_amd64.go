@@ -11,12 +11,15 @@ const (
 )
 
 // tiling is the shape of a micro kernel's tile of C: one vector or two of columns.
-type tiling struct{ rows, lanes int }
+type tiling struct {
+	rows, lanes int
+	masks       bool // B is not read past its last column
+}
 
 func tilingOf[T Float]() tiling {
 	var zero T
 	if level == avx512 {
-		return tiling{rows: 14, lanes: 64 / int(unsafe.Sizeof(zero))}
+		return tiling{rows: 14, lanes: 64 / int(unsafe.Sizeof(zero)), masks: true}
 	}
 	return tiling{rows: 6, lanes: 32 / int(unsafe.Sizeof(zero))}
 }
@@ -26,7 +29,7 @@ func (t tiling) width(n int) int { return t.lanes * split(n, t.lanes) }
 
 // vectorBuffer returns how many elements of scratch vectorGemm needs: a strip of B and a block of A.
 // Float64 needs no more of them than float32.
-func vectorBuffer(m, k int) int {
+func vectorBuffer(m, n, k int) int {
 	if level == plain {
 		return 0
 	}
@@ -39,72 +42,64 @@ func split(n, size int) int { return (n + size - 1) / size }
 
 // vectorGemm is Gemm for processors with fused multiply-add: each element is one chain of them, over k
 // in order. It reports whether it did the work.
-func vectorGemm[T Float](c, a, b []T, m, n, k int, transA, transB bool, lo, hi int, buf []T) bool {
-	if level == plain || n == 0 || k == 0 || lo >= hi {
+func vectorGemm[T Float](c, a, b Matrix[T], m, n, k int, add bool, buf []T) bool {
+	if level == plain {
 		return false
 	}
 	t := tilingOf[T]()
-	left, right := matrix[T]{a, k, 1}, matrix[T]{b, n, 1}
-	if transA {
-		left = matrix[T]{a, 1, m}
-	}
-	if transB {
-		right = matrix[T]{b, 1, k}
-	}
-	for blocks := split(hi-lo, blockRows); blocks > 0; blocks-- {
-		rows := split(hi-lo, blocks)
-		depths := split(k, stripDepth)
-		for p := 0; depths > 0; depths-- {
+	for i, blocks := 0, split(m, blockRows); blocks > 0; blocks-- {
+		rows := split(m-i, blocks)
+		for p, depths := 0, split(k, stripDepth); depths > 0; depths-- {
 			d := split(k-p, depths)
-			gemmBlock(t, c[lo*n:], left.from(lo, p), right.from(p, 0), rows, n, d, p > 0, buf)
+			gemmBlock(t, c.From(i, 0), a.From(i, p), b.From(p, 0), rows, n, d, add || p > 0, buf)
 			p += d
 		}
-		lo += rows
+		i += rows
 	}
 	return true
 }
 
-// matrix is read at data[i*row+j*col].
-type matrix[T Float] struct {
-	data     []T
-	row, col int
-}
-
-func (m matrix[T]) from(i, j int) matrix[T] { return matrix[T]{m.data[i*m.row+j*m.col:], m.row, m.col} }
-
 // gemmBlock sets c, [rows, n], to the product of a, [rows, d], and b, [d, n], or adds the product to it.
 // It packs what it would otherwise read badly: columns, rows that evict each other, a strip of B that
-// many tiles pass by, and the last strip, whose vectors would reach past its end.
-func gemmBlock[T Float](t tiling, c []T, a, b matrix[T], rows, n, d int, add bool, buf []T) {
+// many tiles pass by, and what vectors would reach past the end of.
+func gemmBlock[T Float](t tiling, c, a, b Matrix[T], rows, n, d int, add bool, buf []T) {
 	width, tiles := 2*t.lanes, split(rows, t.rows)
+	high, tall := split(rows, tiles), tiles-(split(rows, tiles)*tiles-rows) // the first tiles have a row more
+	packA := n > width && (a.Col != 1 || collides[T](a.Row))
 	panel := d * t.width(t.rows)
-	packA := n > width && (a.col != 1 || collides[T](a.row))
 	if packA {
-		for i, r := 0, 0; i < tiles; i++ {
-			valid := split(rows-r, tiles-i)
-			packStrip(buf[d*width+i*panel:], a.from(r, 0).transposed(), d, valid, t)
-			r += valid
+		for i := range tiles {
+			packStrip(buf[d*width+i*panel:], a.From(i*high-max(0, i-tall), 0).Transpose(), d, high-btoi(i >= tall), t)
 		}
 	}
 	for j := 0; j < n; j += width {
 		cols := min(width, n-j)
-		strip := b.from(0, j)
-		if b.col != 1 || cols < width || tiles > 12 || tiles > 2 && collides[T](b.row) {
+		strip := b.From(0, j)
+		if b.Col != 1 || tiles > 12 || tiles > 2 && collides[T](b.Row) || cols%t.lanes != 0 && !t.masks {
 			strip = packStrip(buf, strip, d, cols, t)
 		}
-		for i, r := 0, 0; i < tiles; i++ {
-			valid := split(rows-r, tiles-i)
-			left := a.from(r, 0)
-			if packA {
-				left = matrix[T]{buf[d*width+i*panel:], 1, t.width(valid)}
+		c := c.From(0, j)
+		if packA {
+			left := buf[d*width:]
+			gemmTiles(c, Matrix[T]{left, 1, t.width(high)}, strip, tall, high, cols, d, panel, add)
+			if tall < tiles {
+				gemmTiles(c.From(tall*high, 0), Matrix[T]{left[tall*panel:], 1, t.width(high - 1)}, strip, tiles-tall, high-1, cols, d, panel, add)
 			}
-			gemmTile(&c[r*n+j], &left.data[0], &strip.data[0], valid, cols, d, n, left.row, left.col, strip.row, add)
-			r += valid
+			continue
+		}
+		gemmTiles(c, a, strip, tall, high, cols, d, high*a.Row, add)
+		if tall < tiles {
+			gemmTiles(c.From(tall*high, 0), a.From(tall*high, 0), strip, tiles-tall, high-1, cols, d, (high-1)*a.Row, add)
 		}
 	}
 }
 
-func (m matrix[T]) transposed() matrix[T] { return matrix[T]{m.data, m.col, m.row} }
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
 
 // collides reports whether lines of neighbouring rows fall on the same places of the first-level cache.
 func collides[T Float](row int) bool {
@@ -113,23 +108,34 @@ func collides[T Float](row int) bool {
 }
 
 // packStrip copies x, [d, cols], to rows of one or two vectors in buf.
-func packStrip[T Float](buf []T, x matrix[T], d, cols int, t tiling) matrix[T] {
+func packStrip[T Float](buf []T, x Matrix[T], d, cols int, t tiling) Matrix[T] {
 	width := t.width(cols)
 	buf = buf[:d*width]
 	single, words := any(buf).([]float32)
 	switch {
-	case x.col == 1:
-		packRows(&buf[0], &x.data[:(d-1)*x.row+cols][0], d, cols, x.row)
-	case words && x.row == 1 && d >= 8 && cols >= 8:
+	case x.Col == 1:
+		packRows(&buf[0], &x.Data[0], d, cols, x.Row)
+	case words && x.Row == 1 && d >= 8 && cols >= 8:
 		if cols < width {
 			clear(buf)
 		}
-		_ = x.data[(cols-1)*x.col+d-1]
-		transposeAVX2(&single[0], any(&x.data[0]).(*float32), d, cols, width, x.col)
+		transposeAVX2(&single[0], any(&x.Data[0]).(*float32), d, cols, width, x.Col)
 	default:
-		pack(buf, x.data, d, width, cols, x.row, x.col)
+		copyStrip(buf, x, d, width, cols)
 	}
-	return matrix[T]{buf, width, 1}
+	return Dense(buf, width)
+}
+
+func copyStrip[T Float](buf []T, x Matrix[T], d, width, cols int) {
+	if cols < width {
+		clear(buf)
+	}
+	for i := range cols {
+		column := x.Data[i*x.Col:]
+		for p := range d {
+			buf[p*width+i] = column[p*x.Row]
+		}
+	}
 }
 
 func packRows[T Float](dst, src *T, rows, cols, step int) {
@@ -142,21 +148,22 @@ func packRows[T Float](dst, src *T, rows, cols, step int) {
 	packRowsAVX2(d, s, rows, cols*words, step*words)
 }
 
-func gemmTile[T Float](c, a, b *T, rows, cols, k, cRow, aRow, aCol, bRow int, add bool) {
-	switch c := any(c).(type) {
+// gemmTiles multiplies a strip of B by the rows of A for a number of tiles.
+func gemmTiles[T Float](c, a, b Matrix[T], tiles, rows, cols, k, aTile int, add bool) {
+	switch c0 := any(&c.Data[0]).(type) {
 	case *float32:
-		a, b := any(a).(*float32), any(b).(*float32)
+		a0, b0 := any(&a.Data[0]).(*float32), any(&b.Data[0]).(*float32)
 		if level == avx512 {
-			gemmTile32AVX512(c, a, b, rows, cols, k, cRow, aRow, aCol, bRow, add)
+			gemmTile32AVX512(c0, a0, b0, tiles, rows, cols, k, c.Row, a.Row, a.Col, aTile, b.Row, add)
 			return
 		}
-		gemmTile32AVX2(c, a, b, rows, cols, k, cRow, aRow, aCol, bRow, add)
+		gemmTile32AVX2(c0, a0, b0, tiles, rows, cols, k, c.Row, a.Row, a.Col, aTile, b.Row, add)
 	case *float64:
-		a, b := any(a).(*float64), any(b).(*float64)
+		a0, b0 := any(&a.Data[0]).(*float64), any(&b.Data[0]).(*float64)
 		if level == avx512 {
-			gemmTile64AVX512(c, a, b, rows, cols, k, cRow, aRow, aCol, bRow, add)
+			gemmTile64AVX512(c0, a0, b0, tiles, rows, cols, k, c.Row, a.Row, a.Col, aTile, b.Row, add)
 			return
 		}
-		gemmTile64AVX2(c, a, b, rows, cols, k, cRow, aRow, aCol, bRow, add)
+		gemmTile64AVX2(c0, a0, b0, tiles, rows, cols, k, c.Row, a.Row, a.Col, aTile, b.Row, add)
 	}
 }

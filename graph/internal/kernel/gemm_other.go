@@ -2,6 +2,6 @@
 
 package kernel
 
-func vectorBuffer(int, int) int { return 0 }
+func vectorBuffer(int, int, int) int { return 0 }
 
-func vectorGemm[T Float](_, _, _ []T, _, _, _ int, _, _ bool, _, _ int, _ []T) bool { return false }
+func vectorGemm[T Float](_, _, _ Matrix[T], _, _, _ int, _ bool, _ []T) bool { return false }

@@ -27,7 +27,7 @@ func Uniform[T Float](dst []T, first int, seed uint64, node uint32, step uint64)
 // Normal sets dst to elements [first, first+len(dst)) of standard normal noise (Box and Muller 1958):
 // words 0 and 1 of a block give a radius √(-2 ln u), u = (w0+1) 2^-32, and an angle of w1 2^-32
 // turns; the element of word 0 is radius*cos, that of word 1 radius*sin. Words 2 and 3 give the other
-// two elements. No |element| exceeds 6.67. Float32 is within 4 ulp of float64.
+// two elements. No |element| exceeds 6.67. Float32 is within 5 ulp of float64.
 // It panics if first is negative or the elements do not end below 2^34.
 func Normal[T Float](dst []T, first int, seed uint64, node uint32, step uint64) {
 	noise(dst, first, seed, node, step, normal)
@@ -127,9 +127,8 @@ func normalPair64(v, w uint32) (a, b float64) {
 
 func normalPair32(v, w uint32) (a, b float32) {
 	radius := float32(math.Sqrt(float64(-2 * logUnit32(v))))
-	q, t := quarters(w)
-	r := float32(t) * (math.Pi / 2 * 0x1p-30)
-	s, c := sinCosReduced(r)
+	q := (w + 1<<29) >> 30
+	s, c := sinCosReduced(float32(int32(w<<2)) * (math.Pi / 2 * 0x1p-32))
 	return radius * quadrant(s, c, q+1), radius * quadrant(s, c, q)
 }
 
@@ -137,11 +136,11 @@ func normalPair32(v, w uint32) (a, b float32) {
 // float32 holds better than v: by masks, for a branch would be mispredicted.
 func logUnit32(v uint32) float32 {
 	near := uint32((0xb504f333 - int64(v)) >> 63) // all ones where v+1 exceeds √½ 2^32
-	k, f := logReduce(float32(v+1) * 0x1p-32)
+	k, f := logReduce(math.Float32bits(float32(v+1)) - (sqrtHalf + 32<<23))
 	k &^= int32(near)
-	distance := -float32(^v) * 0x1p-32
+	distance := float32(int32(v+1)) * 0x1p-32
 	f = math.Float32frombits(math.Float32bits(distance)&near | math.Float32bits(f)&^near)
-	return logSum(f, logPoly(f), k)
+	return logSum(k, f)
 }
 
 // quarters splits w 2^-32 turns into q quarter turns and r 2^-30 of one, |r| <= 2^29.

@@ -38,1788 +38,1402 @@ DATA noiseNumbers<>+48(SB)/4, $0x0000000c
 DATA noiseNumbers<>+52(SB)/4, $0x0000000d
 DATA noiseNumbers<>+56(SB)/4, $0x0000000e
 DATA noiseNumbers<>+60(SB)/4, $0x0000000f
-DATA noiseNumbers<>+64(SB)/4, $0xd2511f53
-DATA noiseNumbers<>+68(SB)/4, $0xcd9e8d57
-DATA noiseNumbers<>+72(SB)/4, $0x9e3779b9
-DATA noiseNumbers<>+76(SB)/4, $0xbb67ae85
-DATA noiseNumbers<>+80(SB)/4, $0x00000010
-DATA noiseNumbers<>+84(SB)/4, $0x3f000000
-DATA noiseNumbers<>+88(SB)/4, $0x34000000
-DATA noiseNumbers<>+92(SB)/4, $0x00000020
-DATA noiseNumbers<>+96(SB)/4, $0x80000000
-DATA noiseNumbers<>+100(SB)/4, $0x3504f333
-DATA noiseNumbers<>+104(SB)/4, $0x2f800000
-DATA noiseNumbers<>+108(SB)/4, $0x3f3504f3
-DATA noiseNumbers<>+112(SB)/4, $0x007fffff
-DATA noiseNumbers<>+116(SB)/4, $0x3f800000
-DATA noiseNumbers<>+120(SB)/4, $0xffffffff
-DATA noiseNumbers<>+124(SB)/4, $0xaf800000
-DATA noiseNumbers<>+128(SB)/4, $0xbda0f8cc
-DATA noiseNumbers<>+132(SB)/4, $0x3e03f380
-DATA noiseNumbers<>+136(SB)/4, $0xbe0674af
-DATA noiseNumbers<>+140(SB)/4, $0x3e1135da
-DATA noiseNumbers<>+144(SB)/4, $0xbe2a3bbb
-DATA noiseNumbers<>+148(SB)/4, $0x3e4cd2d6
-DATA noiseNumbers<>+152(SB)/4, $0xbe800112
-DATA noiseNumbers<>+156(SB)/4, $0x3eaaaaa5
-DATA noiseNumbers<>+160(SB)/4, $0x35bfbe8e
-DATA noiseNumbers<>+164(SB)/4, $0x3f317200
-DATA noiseNumbers<>+168(SB)/4, $0xc0000000
-DATA noiseNumbers<>+172(SB)/4, $0x20000000
-DATA noiseNumbers<>+176(SB)/4, $0x30c90fdb
-DATA noiseNumbers<>+180(SB)/4, $0xb94ca97d
-DATA noiseNumbers<>+184(SB)/4, $0x3c0883bb
-DATA noiseNumbers<>+188(SB)/4, $0xbe2aaaa3
-DATA noiseNumbers<>+192(SB)/4, $0x37ccf406
-DATA noiseNumbers<>+196(SB)/4, $0xbab60614
-DATA noiseNumbers<>+200(SB)/4, $0x3d2aaaa5
-DATA noiseNumbers<>+204(SB)/4, $0x47800000
-DATA noiseNumbers<>+208(SB)/4, $0x0000ffff
-GLOBL noiseNumbers<>(SB), RODATA|NOPTR, $212
+DATA noiseNumbers<>+64(SB)/4, $0x00009fc0
+DATA noiseNumbers<>+68(SB)/4, $0xd2511f53
+DATA noiseNumbers<>+72(SB)/4, $0xcd9e8d57
+DATA noiseNumbers<>+76(SB)/4, $0x00000010
+DATA noiseNumbers<>+80(SB)/4, $0x3f000000
+DATA noiseNumbers<>+84(SB)/4, $0x34000000
+DATA noiseNumbers<>+88(SB)/4, $0x00000020
+DATA noiseNumbers<>+92(SB)/4, $0xb504f333
+DATA noiseNumbers<>+96(SB)/4, $0x4f3504f3
+DATA noiseNumbers<>+100(SB)/4, $0x007fffff
+DATA noiseNumbers<>+104(SB)/4, $0x3f3504f3
+DATA noiseNumbers<>+108(SB)/4, $0x3f800000
+DATA noiseNumbers<>+112(SB)/4, $0x2f800000
+DATA noiseNumbers<>+116(SB)/4, $0x3db22ef2
+DATA noiseNumbers<>+120(SB)/4, $0xbe1217dc
+DATA noiseNumbers<>+124(SB)/4, $0x3e18b97f
+DATA noiseNumbers<>+128(SB)/4, $0xbe29c153
+DATA noiseNumbers<>+132(SB)/4, $0x3e4c6c12
+DATA noiseNumbers<>+136(SB)/4, $0xbe8001c0
+DATA noiseNumbers<>+140(SB)/4, $0x3eaaab6c
+DATA noiseNumbers<>+144(SB)/4, $0xbf000000
+DATA noiseNumbers<>+148(SB)/4, $0x3f317218
+DATA noiseNumbers<>+152(SB)/4, $0xc0000000
+DATA noiseNumbers<>+156(SB)/4, $0x2fc90fdb
+DATA noiseNumbers<>+160(SB)/4, $0xb94ca97d
+DATA noiseNumbers<>+164(SB)/4, $0x3c0883bb
+DATA noiseNumbers<>+168(SB)/4, $0xbe2aaaa3
+DATA noiseNumbers<>+172(SB)/4, $0x37ccf406
+DATA noiseNumbers<>+176(SB)/4, $0xbab60614
+DATA noiseNumbers<>+180(SB)/4, $0x3d2aaaa5
+DATA noiseNumbers<>+184(SB)/4, $0x20000000
+DATA noiseNumbers<>+188(SB)/4, $0x40000000
+DATA noiseNumbers<>+192(SB)/4, $0x80000000
+DATA noiseNumbers<>+196(SB)/4, $0x3504f333
+DATA noiseNumbers<>+200(SB)/4, $0x47800000
+DATA noiseNumbers<>+204(SB)/4, $0x0000ffff
+GLOBL noiseNumbers<>(SB), RODATA|NOPTR, $208
 
-// func uniformAVX512(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
-// Requires: AVX, AVX512F
-TEXT ·uniformAVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         groups+8(FP), CX
-	VMOVUPS      noiseNumbers<>+0(SB), Z0
-	VBROADCASTSS first+16(FP), Z1
-	VPADDD       Z0, Z1, Z0
-	MOVL         $0x0000aaaa, DX
-	KMOVW        DX, K1
-	SUBQ         $0x02, CX
-	JL           single
-
-pair:
-	VPADDD.BCST  noiseNumbers<>+0(SB), Z0, Z1
-	VPADDD.BCST  noiseNumbers<>+80(SB), Z0, Z9
-	VBROADCASTSS node+20(FP), Z2
-	VBROADCASTSS node+20(FP), Z10
-	VBROADCASTSS stepLow+32(FP), Z3
-	VBROADCASTSS stepLow+32(FP), Z11
-	VBROADCASTSS stepHigh+36(FP), Z4
-	VBROADCASTSS stepHigh+36(FP), Z12
-	VBROADCASTSS seedLow+24(FP), Z5
-	VBROADCASTSS seedLow+24(FP), Z13
-	VBROADCASTSS seedHigh+28(FP), Z6
-	VBROADCASTSS seedHigh+28(FP), Z14
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS noiseNumbers<>+64(SB), Z15
-	VPMULUDQ     Z7, Z1, Z8
-	VPMULUDQ     Z15, Z9, Z16
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z9, Z9
-	VPMULUDQ     Z7, Z1, Z1
-	VPMULUDQ     Z15, Z9, Z9
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VMOVDQU32    highHalves<>+0(SB), Z15
-	VPERMI2D     Z1, Z8, Z7
-	VPERMI2D     Z9, Z16, Z15
-	VMOVSLDUP    Z1, K1, Z8
-	VMOVSLDUP    Z9, K1, Z16
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z17
-	VPMULUDQ     Z1, Z3, Z9
-	VPMULUDQ     Z17, Z11, Z18
-	VPSRLQ       $0x20, Z3, Z3
-	VPSRLQ       $0x20, Z11, Z11
-	VPMULUDQ     Z1, Z3, Z3
-	VPMULUDQ     Z17, Z11, Z11
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z17
-	VPERMI2D     Z3, Z9, Z1
-	VPERMI2D     Z11, Z18, Z17
-	VMOVSLDUP    Z3, K1, Z9
-	VMOVSLDUP    Z11, K1, Z18
-	VPTERNLOGD   $0x96, Z5, Z2, Z1
-	VPTERNLOGD   $0x96, Z13, Z10, Z17
-	VPTERNLOGD   $0x96, Z6, Z4, Z7
-	VPTERNLOGD   $0x96, Z14, Z12, Z15
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z5, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z13, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z6, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z14, Z10
-	VBROADCASTSS noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS noiseNumbers<>+64(SB), Z11
-	VPMULUDQ     Z5, Z1, Z6
-	VPMULUDQ     Z11, Z17, Z12
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z17, Z13
-	VPMULUDQ     Z5, Z1, Z1
-	VPMULUDQ     Z11, Z13, Z13
-	VMOVDQU32    highHalves<>+0(SB), Z5
-	VMOVDQU32    highHalves<>+0(SB), Z11
-	VPERMI2D     Z1, Z6, Z5
-	VPERMI2D     Z13, Z12, Z11
-	VMOVSLDUP    Z1, K1, Z6
-	VMOVSLDUP    Z13, K1, Z12
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z14
-	VPMULUDQ     Z1, Z7, Z13
-	VPMULUDQ     Z14, Z15, Z17
-	VPSRLQ       $0x20, Z7, Z7
-	VPSRLQ       $0x20, Z15, Z15
-	VPMULUDQ     Z1, Z7, Z7
-	VPMULUDQ     Z14, Z15, Z15
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z14
-	VPERMI2D     Z7, Z13, Z1
-	VPERMI2D     Z15, Z17, Z14
-	VMOVSLDUP    Z7, K1, Z13
-	VMOVSLDUP    Z15, K1, Z17
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z18, Z14
-	VPTERNLOGD   $0x96, Z4, Z8, Z5
-	VPTERNLOGD   $0x96, Z10, Z16, Z11
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z10, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS noiseNumbers<>+64(SB), Z10
-	VPMULUDQ     Z7, Z1, Z8
-	VPMULUDQ     Z10, Z14, Z15
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z14, Z14
-	VPMULUDQ     Z7, Z1, Z1
-	VPMULUDQ     Z10, Z14, Z14
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VMOVDQU32    highHalves<>+0(SB), Z10
-	VPERMI2D     Z1, Z8, Z7
-	VPERMI2D     Z14, Z15, Z10
-	VMOVSLDUP    Z1, K1, Z8
-	VMOVSLDUP    Z14, K1, Z15
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z5, Z14
-	VPMULUDQ     Z16, Z11, Z18
-	VPSRLQ       $0x20, Z5, Z5
-	VPSRLQ       $0x20, Z11, Z11
-	VPMULUDQ     Z1, Z5, Z5
-	VPMULUDQ     Z16, Z11, Z11
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z5, Z14, Z1
-	VPERMI2D     Z11, Z18, Z16
-	VMOVSLDUP    Z5, K1, Z14
-	VMOVSLDUP    Z11, K1, Z18
-	VPTERNLOGD   $0x96, Z2, Z13, Z1
-	VPTERNLOGD   $0x96, Z3, Z17, Z16
-	VPTERNLOGD   $0x96, Z4, Z6, Z7
-	VPTERNLOGD   $0x96, Z9, Z12, Z10
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS noiseNumbers<>+64(SB), Z11
-	VPMULUDQ     Z5, Z1, Z6
-	VPMULUDQ     Z11, Z16, Z12
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z13
-	VPMULUDQ     Z5, Z1, Z1
-	VPMULUDQ     Z11, Z13, Z13
-	VMOVDQU32    highHalves<>+0(SB), Z5
-	VMOVDQU32    highHalves<>+0(SB), Z11
-	VPERMI2D     Z1, Z6, Z5
-	VPERMI2D     Z13, Z12, Z11
-	VMOVSLDUP    Z1, K1, Z6
-	VMOVSLDUP    Z13, K1, Z12
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z7, Z13
-	VPMULUDQ     Z16, Z10, Z17
-	VPSRLQ       $0x20, Z7, Z7
-	VPSRLQ       $0x20, Z10, Z10
-	VPMULUDQ     Z1, Z7, Z7
-	VPMULUDQ     Z16, Z10, Z10
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z7, Z13, Z1
-	VPERMI2D     Z10, Z17, Z16
-	VMOVSLDUP    Z7, K1, Z13
-	VMOVSLDUP    Z10, K1, Z17
-	VPTERNLOGD   $0x96, Z2, Z14, Z1
-	VPTERNLOGD   $0x96, Z3, Z18, Z16
-	VPTERNLOGD   $0x96, Z4, Z8, Z5
-	VPTERNLOGD   $0x96, Z9, Z15, Z11
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS noiseNumbers<>+64(SB), Z10
-	VPMULUDQ     Z7, Z1, Z8
-	VPMULUDQ     Z10, Z16, Z14
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z15
-	VPMULUDQ     Z7, Z1, Z1
-	VPMULUDQ     Z10, Z15, Z15
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VMOVDQU32    highHalves<>+0(SB), Z10
-	VPERMI2D     Z1, Z8, Z7
-	VPERMI2D     Z15, Z14, Z10
-	VMOVSLDUP    Z1, K1, Z8
-	VMOVSLDUP    Z15, K1, Z14
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z5, Z15
-	VPMULUDQ     Z16, Z11, Z18
-	VPSRLQ       $0x20, Z5, Z5
-	VPSRLQ       $0x20, Z11, Z11
-	VPMULUDQ     Z1, Z5, Z5
-	VPMULUDQ     Z16, Z11, Z11
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z5, Z15, Z1
-	VPERMI2D     Z11, Z18, Z16
-	VMOVSLDUP    Z5, K1, Z15
-	VMOVSLDUP    Z11, K1, Z18
-	VPTERNLOGD   $0x96, Z2, Z13, Z1
-	VPTERNLOGD   $0x96, Z3, Z17, Z16
-	VPTERNLOGD   $0x96, Z4, Z6, Z7
-	VPTERNLOGD   $0x96, Z9, Z12, Z10
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS noiseNumbers<>+64(SB), Z11
-	VPMULUDQ     Z5, Z1, Z6
-	VPMULUDQ     Z11, Z16, Z12
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z13
-	VPMULUDQ     Z5, Z1, Z1
-	VPMULUDQ     Z11, Z13, Z13
-	VMOVDQU32    highHalves<>+0(SB), Z5
-	VMOVDQU32    highHalves<>+0(SB), Z11
-	VPERMI2D     Z1, Z6, Z5
-	VPERMI2D     Z13, Z12, Z11
-	VMOVSLDUP    Z1, K1, Z6
-	VMOVSLDUP    Z13, K1, Z12
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z7, Z13
-	VPMULUDQ     Z16, Z10, Z17
-	VPSRLQ       $0x20, Z7, Z7
-	VPSRLQ       $0x20, Z10, Z10
-	VPMULUDQ     Z1, Z7, Z7
-	VPMULUDQ     Z16, Z10, Z10
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z7, Z13, Z1
-	VPERMI2D     Z10, Z17, Z16
-	VMOVSLDUP    Z7, K1, Z13
-	VMOVSLDUP    Z10, K1, Z17
-	VPTERNLOGD   $0x96, Z2, Z15, Z1
-	VPTERNLOGD   $0x96, Z3, Z18, Z16
-	VPTERNLOGD   $0x96, Z4, Z8, Z5
-	VPTERNLOGD   $0x96, Z9, Z14, Z11
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS noiseNumbers<>+64(SB), Z10
-	VPMULUDQ     Z7, Z1, Z8
-	VPMULUDQ     Z10, Z16, Z14
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z15
-	VPMULUDQ     Z7, Z1, Z1
-	VPMULUDQ     Z10, Z15, Z15
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VMOVDQU32    highHalves<>+0(SB), Z10
-	VPERMI2D     Z1, Z8, Z7
-	VPERMI2D     Z15, Z14, Z10
-	VMOVSLDUP    Z1, K1, Z8
-	VMOVSLDUP    Z15, K1, Z14
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z5, Z15
-	VPMULUDQ     Z16, Z11, Z18
-	VPSRLQ       $0x20, Z5, Z5
-	VPSRLQ       $0x20, Z11, Z11
-	VPMULUDQ     Z1, Z5, Z5
-	VPMULUDQ     Z16, Z11, Z11
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z5, Z15, Z1
-	VPERMI2D     Z11, Z18, Z16
-	VMOVSLDUP    Z5, K1, Z15
-	VMOVSLDUP    Z11, K1, Z18
-	VPTERNLOGD   $0x96, Z2, Z13, Z1
-	VPTERNLOGD   $0x96, Z3, Z17, Z16
-	VPTERNLOGD   $0x96, Z4, Z6, Z7
-	VPTERNLOGD   $0x96, Z9, Z12, Z10
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS noiseNumbers<>+64(SB), Z11
-	VPMULUDQ     Z5, Z1, Z6
-	VPMULUDQ     Z11, Z16, Z12
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z13
-	VPMULUDQ     Z5, Z1, Z1
-	VPMULUDQ     Z11, Z13, Z13
-	VMOVDQU32    highHalves<>+0(SB), Z5
-	VMOVDQU32    highHalves<>+0(SB), Z11
-	VPERMI2D     Z1, Z6, Z5
-	VPERMI2D     Z13, Z12, Z11
-	VMOVSLDUP    Z1, K1, Z6
-	VMOVSLDUP    Z13, K1, Z12
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z7, Z13
-	VPMULUDQ     Z16, Z10, Z17
-	VPSRLQ       $0x20, Z7, Z7
-	VPSRLQ       $0x20, Z10, Z10
-	VPMULUDQ     Z1, Z7, Z7
-	VPMULUDQ     Z16, Z10, Z10
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z7, Z13, Z1
-	VPERMI2D     Z10, Z17, Z16
-	VMOVSLDUP    Z7, K1, Z13
-	VMOVSLDUP    Z10, K1, Z17
-	VPTERNLOGD   $0x96, Z2, Z15, Z1
-	VPTERNLOGD   $0x96, Z3, Z18, Z16
-	VPTERNLOGD   $0x96, Z4, Z8, Z5
-	VPTERNLOGD   $0x96, Z9, Z14, Z11
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS noiseNumbers<>+64(SB), Z10
-	VPMULUDQ     Z7, Z1, Z8
-	VPMULUDQ     Z10, Z16, Z14
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z15
-	VPMULUDQ     Z7, Z1, Z1
-	VPMULUDQ     Z10, Z15, Z15
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VMOVDQU32    highHalves<>+0(SB), Z10
-	VPERMI2D     Z1, Z8, Z7
-	VPERMI2D     Z15, Z14, Z10
-	VMOVSLDUP    Z1, K1, Z8
-	VMOVSLDUP    Z15, K1, Z14
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z5, Z15
-	VPMULUDQ     Z16, Z11, Z18
-	VPSRLQ       $0x20, Z5, Z5
-	VPSRLQ       $0x20, Z11, Z11
-	VPMULUDQ     Z1, Z5, Z5
-	VPMULUDQ     Z16, Z11, Z11
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z5, Z15, Z1
-	VPERMI2D     Z11, Z18, Z16
-	VMOVSLDUP    Z5, K1, Z15
-	VMOVSLDUP    Z11, K1, Z18
-	VPTERNLOGD   $0x96, Z2, Z13, Z1
-	VPTERNLOGD   $0x96, Z3, Z17, Z16
-	VPTERNLOGD   $0x96, Z4, Z6, Z7
-	VPTERNLOGD   $0x96, Z9, Z12, Z10
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS noiseNumbers<>+64(SB), Z11
-	VPMULUDQ     Z5, Z1, Z6
-	VPMULUDQ     Z11, Z16, Z12
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z16, Z13
-	VPMULUDQ     Z5, Z1, Z1
-	VPMULUDQ     Z11, Z13, Z13
-	VMOVDQU32    highHalves<>+0(SB), Z5
-	VMOVDQU32    highHalves<>+0(SB), Z11
-	VPERMI2D     Z1, Z6, Z5
-	VPERMI2D     Z13, Z12, Z11
-	VMOVSLDUP    Z1, K1, Z6
-	VMOVSLDUP    Z13, K1, Z12
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS noiseNumbers<>+68(SB), Z16
-	VPMULUDQ     Z1, Z7, Z13
-	VPMULUDQ     Z16, Z10, Z17
-	VPSRLQ       $0x20, Z7, Z7
-	VPSRLQ       $0x20, Z10, Z10
-	VPMULUDQ     Z1, Z7, Z7
-	VPMULUDQ     Z16, Z10, Z10
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VMOVDQU32    highHalves<>+0(SB), Z16
-	VPERMI2D     Z7, Z13, Z1
-	VPERMI2D     Z10, Z17, Z16
-	VMOVSLDUP    Z7, K1, Z13
-	VMOVSLDUP    Z10, K1, Z17
-	VPTERNLOGD   $0x96, Z2, Z15, Z1
-	VPTERNLOGD   $0x96, Z3, Z18, Z16
-	VPTERNLOGD   $0x96, Z4, Z8, Z5
-	VPTERNLOGD   $0x96, Z9, Z14, Z11
-	VPSRLD       $0x09, Z1, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VPSRLD       $0x09, Z13, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VPSRLD       $0x09, Z5, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 128(AX)
-	VPSRLD       $0x09, Z6, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 192(AX)
-	VPSRLD       $0x09, Z16, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 256(AX)
-	VPSRLD       $0x09, Z17, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 320(AX)
-	VPSRLD       $0x09, Z11, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 384(AX)
-	VPSRLD       $0x09, Z12, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 448(AX)
-	VBROADCASTSS noiseNumbers<>+92(SB), Z1
-	VPADDD       Z1, Z0, Z0
-	ADDQ         $+512, AX
-	SUBQ         $0x02, CX
-	JGE          pair
-
-single:
-	ADDQ $0x02, CX
-	JE   done
-
-group:
-	VPADDD.BCST  noiseNumbers<>+0(SB), Z0, Z1
-	VBROADCASTSS node+20(FP), Z2
-	VBROADCASTSS stepLow+32(FP), Z3
-	VBROADCASTSS stepHigh+36(FP), Z4
-	VBROADCASTSS seedLow+24(FP), Z5
-	VBROADCASTSS seedHigh+28(FP), Z6
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VPMULUDQ     Z7, Z1, Z8
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z7, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VPERMI2D     Z1, Z8, Z7
-	VMOVSLDUP    Z1, K1, Z8
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z3, Z9
-	VPSRLQ       $0x20, Z3, Z3
-	VPMULUDQ     Z1, Z3, Z3
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z3, Z9, Z1
-	VMOVSLDUP    Z3, K1, Z9
-	VPTERNLOGD   $0x96, Z5, Z2, Z1
-	VPTERNLOGD   $0x96, Z6, Z4, Z7
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z5, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z6, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z4
-	VPMULUDQ     Z4, Z1, Z5
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z4, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z4
-	VPERMI2D     Z1, Z5, Z4
-	VMOVSLDUP    Z1, K1, Z5
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z7, Z6
-	VPSRLQ       $0x20, Z7, Z7
-	VPMULUDQ     Z1, Z7, Z7
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z7, Z6, Z1
-	VMOVSLDUP    Z7, K1, Z6
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z8, Z4
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VPMULUDQ     Z7, Z1, Z8
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z7, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VPERMI2D     Z1, Z8, Z7
-	VMOVSLDUP    Z1, K1, Z8
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z4, Z9
-	VPSRLQ       $0x20, Z4, Z4
-	VPMULUDQ     Z1, Z4, Z4
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z4, Z9, Z1
-	VMOVSLDUP    Z4, K1, Z9
-	VPTERNLOGD   $0x96, Z2, Z6, Z1
-	VPTERNLOGD   $0x96, Z3, Z5, Z7
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z4
-	VPMULUDQ     Z4, Z1, Z5
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z4, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z4
-	VPERMI2D     Z1, Z5, Z4
-	VMOVSLDUP    Z1, K1, Z5
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z7, Z6
-	VPSRLQ       $0x20, Z7, Z7
-	VPMULUDQ     Z1, Z7, Z7
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z7, Z6, Z1
-	VMOVSLDUP    Z7, K1, Z6
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z8, Z4
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VPMULUDQ     Z7, Z1, Z8
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z7, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VPERMI2D     Z1, Z8, Z7
-	VMOVSLDUP    Z1, K1, Z8
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z4, Z9
-	VPSRLQ       $0x20, Z4, Z4
-	VPMULUDQ     Z1, Z4, Z4
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z4, Z9, Z1
-	VMOVSLDUP    Z4, K1, Z9
-	VPTERNLOGD   $0x96, Z2, Z6, Z1
-	VPTERNLOGD   $0x96, Z3, Z5, Z7
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z4
-	VPMULUDQ     Z4, Z1, Z5
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z4, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z4
-	VPERMI2D     Z1, Z5, Z4
-	VMOVSLDUP    Z1, K1, Z5
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z7, Z6
-	VPSRLQ       $0x20, Z7, Z7
-	VPMULUDQ     Z1, Z7, Z7
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z7, Z6, Z1
-	VMOVSLDUP    Z7, K1, Z6
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z8, Z4
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VPMULUDQ     Z7, Z1, Z8
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z7, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VPERMI2D     Z1, Z8, Z7
-	VMOVSLDUP    Z1, K1, Z8
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z4, Z9
-	VPSRLQ       $0x20, Z4, Z4
-	VPMULUDQ     Z1, Z4, Z4
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z4, Z9, Z1
-	VMOVSLDUP    Z4, K1, Z9
-	VPTERNLOGD   $0x96, Z2, Z6, Z1
-	VPTERNLOGD   $0x96, Z3, Z5, Z7
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z4
-	VPMULUDQ     Z4, Z1, Z5
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z4, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z4
-	VPERMI2D     Z1, Z5, Z4
-	VMOVSLDUP    Z1, K1, Z5
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z7, Z6
-	VPSRLQ       $0x20, Z7, Z7
-	VPMULUDQ     Z1, Z7, Z7
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z7, Z6, Z1
-	VMOVSLDUP    Z7, K1, Z6
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z8, Z4
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z7
-	VPMULUDQ     Z7, Z1, Z8
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z7, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z7
-	VPERMI2D     Z1, Z8, Z7
-	VMOVSLDUP    Z1, K1, Z8
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z4, Z9
-	VPSRLQ       $0x20, Z4, Z4
-	VPMULUDQ     Z1, Z4, Z4
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z4, Z9, Z1
-	VMOVSLDUP    Z4, K1, Z9
-	VPTERNLOGD   $0x96, Z2, Z6, Z1
-	VPTERNLOGD   $0x96, Z3, Z5, Z7
-	VPADDD.BCST  noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST  noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS noiseNumbers<>+64(SB), Z4
-	VPMULUDQ     Z4, Z1, Z5
-	VPSRLQ       $0x20, Z1, Z1
-	VPMULUDQ     Z4, Z1, Z1
-	VMOVDQU32    highHalves<>+0(SB), Z4
-	VPERMI2D     Z1, Z5, Z4
-	VMOVSLDUP    Z1, K1, Z5
-	VBROADCASTSS noiseNumbers<>+68(SB), Z1
-	VPMULUDQ     Z1, Z7, Z6
-	VPSRLQ       $0x20, Z7, Z7
-	VPMULUDQ     Z1, Z7, Z7
-	VMOVDQU32    highHalves<>+0(SB), Z1
-	VPERMI2D     Z7, Z6, Z1
-	VMOVSLDUP    Z7, K1, Z6
-	VPTERNLOGD   $0x96, Z2, Z9, Z1
-	VPTERNLOGD   $0x96, Z3, Z8, Z4
-	VPSRLD       $0x09, Z1, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VPSRLD       $0x09, Z6, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VPSRLD       $0x09, Z4, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 128(AX)
-	VPSRLD       $0x09, Z5, Z1
-	VCVTDQ2PS    Z1, Z1
-	VADDPS.BCST  noiseNumbers<>+84(SB), Z1, Z1
-	VMULPS.BCST  noiseNumbers<>+88(SB), Z1, Z1
-	VMOVUPS      Z1, 192(AX)
-	VBROADCASTSS noiseNumbers<>+80(SB), Z1
-	VPADDD       Z1, Z0, Z0
-	ADDQ         $+256, AX
-	DECQ         CX
-	JNZ          group
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalAVX512(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
+// func uniformAVX512(dst *float32, groups int, first uint32, keys *uint32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·normalAVX512(SB), NOSPLIT, $0-40
+TEXT ·uniformAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     noiseNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
+	MOVQ         keys+24(FP), DX
 	VMOVUPS      noiseNumbers<>+0(SB), Z0
 	VBROADCASTSS first+16(FP), Z1
 	VPADDD       Z0, Z1, Z0
-	MOVL         $0x0000aaaa, DX
-	KMOVW        DX, K1
+	MOVL         $0x0000aaaa, BX
+	KMOVW        BX, K1
 	SUBQ         $0x02, CX
 	JL           single
 
 pair:
-	VPADDD.BCST    noiseNumbers<>+0(SB), Z0, Z1
-	VPADDD.BCST    noiseNumbers<>+80(SB), Z0, Z9
-	VBROADCASTSS   node+20(FP), Z2
-	VBROADCASTSS   node+20(FP), Z10
-	VBROADCASTSS   stepLow+32(FP), Z3
-	VBROADCASTSS   stepLow+32(FP), Z11
-	VBROADCASTSS   stepHigh+36(FP), Z4
-	VBROADCASTSS   stepHigh+36(FP), Z12
-	VBROADCASTSS   seedLow+24(FP), Z5
-	VBROADCASTSS   seedLow+24(FP), Z13
-	VBROADCASTSS   seedHigh+28(FP), Z6
-	VBROADCASTSS   seedHigh+28(FP), Z14
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z15
-	VPMULUDQ       Z7, Z1, Z8
-	VPMULUDQ       Z15, Z9, Z16
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z9, Z9
-	VPMULUDQ       Z7, Z1, Z1
-	VPMULUDQ       Z15, Z9, Z9
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VMOVDQU32      highHalves<>+0(SB), Z15
-	VPERMI2D       Z1, Z8, Z7
-	VPERMI2D       Z9, Z16, Z15
-	VMOVSLDUP      Z1, K1, Z8
-	VMOVSLDUP      Z9, K1, Z16
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z17
-	VPMULUDQ       Z1, Z3, Z9
-	VPMULUDQ       Z17, Z11, Z18
-	VPSRLQ         $0x20, Z3, Z3
-	VPSRLQ         $0x20, Z11, Z11
-	VPMULUDQ       Z1, Z3, Z3
-	VPMULUDQ       Z17, Z11, Z11
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z17
-	VPERMI2D       Z3, Z9, Z1
-	VPERMI2D       Z11, Z18, Z17
-	VMOVSLDUP      Z3, K1, Z9
-	VMOVSLDUP      Z11, K1, Z18
-	VPTERNLOGD     $0x96, Z5, Z2, Z1
-	VPTERNLOGD     $0x96, Z13, Z10, Z17
-	VPTERNLOGD     $0x96, Z6, Z4, Z7
-	VPTERNLOGD     $0x96, Z14, Z12, Z15
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z5, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z13, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z6, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z14, Z10
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z11
-	VPMULUDQ       Z5, Z1, Z6
-	VPMULUDQ       Z11, Z17, Z12
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z17, Z13
-	VPMULUDQ       Z5, Z1, Z1
-	VPMULUDQ       Z11, Z13, Z13
-	VMOVDQU32      highHalves<>+0(SB), Z5
-	VMOVDQU32      highHalves<>+0(SB), Z11
-	VPERMI2D       Z1, Z6, Z5
-	VPERMI2D       Z13, Z12, Z11
-	VMOVSLDUP      Z1, K1, Z6
-	VMOVSLDUP      Z13, K1, Z12
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z14
-	VPMULUDQ       Z1, Z7, Z13
-	VPMULUDQ       Z14, Z15, Z17
-	VPSRLQ         $0x20, Z7, Z7
-	VPSRLQ         $0x20, Z15, Z15
-	VPMULUDQ       Z1, Z7, Z7
-	VPMULUDQ       Z14, Z15, Z15
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z14
-	VPERMI2D       Z7, Z13, Z1
-	VPERMI2D       Z15, Z17, Z14
-	VMOVSLDUP      Z7, K1, Z13
-	VMOVSLDUP      Z15, K1, Z17
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z18, Z14
-	VPTERNLOGD     $0x96, Z4, Z8, Z5
-	VPTERNLOGD     $0x96, Z10, Z16, Z11
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z10, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z10
-	VPMULUDQ       Z7, Z1, Z8
-	VPMULUDQ       Z10, Z14, Z15
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z14, Z14
-	VPMULUDQ       Z7, Z1, Z1
-	VPMULUDQ       Z10, Z14, Z14
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VMOVDQU32      highHalves<>+0(SB), Z10
-	VPERMI2D       Z1, Z8, Z7
-	VPERMI2D       Z14, Z15, Z10
-	VMOVSLDUP      Z1, K1, Z8
-	VMOVSLDUP      Z14, K1, Z15
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z5, Z14
-	VPMULUDQ       Z16, Z11, Z18
-	VPSRLQ         $0x20, Z5, Z5
-	VPSRLQ         $0x20, Z11, Z11
-	VPMULUDQ       Z1, Z5, Z5
-	VPMULUDQ       Z16, Z11, Z11
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z5, Z14, Z1
-	VPERMI2D       Z11, Z18, Z16
-	VMOVSLDUP      Z5, K1, Z14
-	VMOVSLDUP      Z11, K1, Z18
-	VPTERNLOGD     $0x96, Z2, Z13, Z1
-	VPTERNLOGD     $0x96, Z3, Z17, Z16
-	VPTERNLOGD     $0x96, Z4, Z6, Z7
-	VPTERNLOGD     $0x96, Z9, Z12, Z10
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z11
-	VPMULUDQ       Z5, Z1, Z6
-	VPMULUDQ       Z11, Z16, Z12
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z13
-	VPMULUDQ       Z5, Z1, Z1
-	VPMULUDQ       Z11, Z13, Z13
-	VMOVDQU32      highHalves<>+0(SB), Z5
-	VMOVDQU32      highHalves<>+0(SB), Z11
-	VPERMI2D       Z1, Z6, Z5
-	VPERMI2D       Z13, Z12, Z11
-	VMOVSLDUP      Z1, K1, Z6
-	VMOVSLDUP      Z13, K1, Z12
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z7, Z13
-	VPMULUDQ       Z16, Z10, Z17
-	VPSRLQ         $0x20, Z7, Z7
-	VPSRLQ         $0x20, Z10, Z10
-	VPMULUDQ       Z1, Z7, Z7
-	VPMULUDQ       Z16, Z10, Z10
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z7, Z13, Z1
-	VPERMI2D       Z10, Z17, Z16
-	VMOVSLDUP      Z7, K1, Z13
-	VMOVSLDUP      Z10, K1, Z17
-	VPTERNLOGD     $0x96, Z2, Z14, Z1
-	VPTERNLOGD     $0x96, Z3, Z18, Z16
-	VPTERNLOGD     $0x96, Z4, Z8, Z5
-	VPTERNLOGD     $0x96, Z9, Z15, Z11
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z10
-	VPMULUDQ       Z7, Z1, Z8
-	VPMULUDQ       Z10, Z16, Z14
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z15
-	VPMULUDQ       Z7, Z1, Z1
-	VPMULUDQ       Z10, Z15, Z15
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VMOVDQU32      highHalves<>+0(SB), Z10
-	VPERMI2D       Z1, Z8, Z7
-	VPERMI2D       Z15, Z14, Z10
-	VMOVSLDUP      Z1, K1, Z8
-	VMOVSLDUP      Z15, K1, Z14
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z5, Z15
-	VPMULUDQ       Z16, Z11, Z18
-	VPSRLQ         $0x20, Z5, Z5
-	VPSRLQ         $0x20, Z11, Z11
-	VPMULUDQ       Z1, Z5, Z5
-	VPMULUDQ       Z16, Z11, Z11
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z5, Z15, Z1
-	VPERMI2D       Z11, Z18, Z16
-	VMOVSLDUP      Z5, K1, Z15
-	VMOVSLDUP      Z11, K1, Z18
-	VPTERNLOGD     $0x96, Z2, Z13, Z1
-	VPTERNLOGD     $0x96, Z3, Z17, Z16
-	VPTERNLOGD     $0x96, Z4, Z6, Z7
-	VPTERNLOGD     $0x96, Z9, Z12, Z10
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z11
-	VPMULUDQ       Z5, Z1, Z6
-	VPMULUDQ       Z11, Z16, Z12
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z13
-	VPMULUDQ       Z5, Z1, Z1
-	VPMULUDQ       Z11, Z13, Z13
-	VMOVDQU32      highHalves<>+0(SB), Z5
-	VMOVDQU32      highHalves<>+0(SB), Z11
-	VPERMI2D       Z1, Z6, Z5
-	VPERMI2D       Z13, Z12, Z11
-	VMOVSLDUP      Z1, K1, Z6
-	VMOVSLDUP      Z13, K1, Z12
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z7, Z13
-	VPMULUDQ       Z16, Z10, Z17
-	VPSRLQ         $0x20, Z7, Z7
-	VPSRLQ         $0x20, Z10, Z10
-	VPMULUDQ       Z1, Z7, Z7
-	VPMULUDQ       Z16, Z10, Z10
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z7, Z13, Z1
-	VPERMI2D       Z10, Z17, Z16
-	VMOVSLDUP      Z7, K1, Z13
-	VMOVSLDUP      Z10, K1, Z17
-	VPTERNLOGD     $0x96, Z2, Z15, Z1
-	VPTERNLOGD     $0x96, Z3, Z18, Z16
-	VPTERNLOGD     $0x96, Z4, Z8, Z5
-	VPTERNLOGD     $0x96, Z9, Z14, Z11
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z10
-	VPMULUDQ       Z7, Z1, Z8
-	VPMULUDQ       Z10, Z16, Z14
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z15
-	VPMULUDQ       Z7, Z1, Z1
-	VPMULUDQ       Z10, Z15, Z15
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VMOVDQU32      highHalves<>+0(SB), Z10
-	VPERMI2D       Z1, Z8, Z7
-	VPERMI2D       Z15, Z14, Z10
-	VMOVSLDUP      Z1, K1, Z8
-	VMOVSLDUP      Z15, K1, Z14
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z5, Z15
-	VPMULUDQ       Z16, Z11, Z18
-	VPSRLQ         $0x20, Z5, Z5
-	VPSRLQ         $0x20, Z11, Z11
-	VPMULUDQ       Z1, Z5, Z5
-	VPMULUDQ       Z16, Z11, Z11
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z5, Z15, Z1
-	VPERMI2D       Z11, Z18, Z16
-	VMOVSLDUP      Z5, K1, Z15
-	VMOVSLDUP      Z11, K1, Z18
-	VPTERNLOGD     $0x96, Z2, Z13, Z1
-	VPTERNLOGD     $0x96, Z3, Z17, Z16
-	VPTERNLOGD     $0x96, Z4, Z6, Z7
-	VPTERNLOGD     $0x96, Z9, Z12, Z10
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z11
-	VPMULUDQ       Z5, Z1, Z6
-	VPMULUDQ       Z11, Z16, Z12
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z13
-	VPMULUDQ       Z5, Z1, Z1
-	VPMULUDQ       Z11, Z13, Z13
-	VMOVDQU32      highHalves<>+0(SB), Z5
-	VMOVDQU32      highHalves<>+0(SB), Z11
-	VPERMI2D       Z1, Z6, Z5
-	VPERMI2D       Z13, Z12, Z11
-	VMOVSLDUP      Z1, K1, Z6
-	VMOVSLDUP      Z13, K1, Z12
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z7, Z13
-	VPMULUDQ       Z16, Z10, Z17
-	VPSRLQ         $0x20, Z7, Z7
-	VPSRLQ         $0x20, Z10, Z10
-	VPMULUDQ       Z1, Z7, Z7
-	VPMULUDQ       Z16, Z10, Z10
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z7, Z13, Z1
-	VPERMI2D       Z10, Z17, Z16
-	VMOVSLDUP      Z7, K1, Z13
-	VMOVSLDUP      Z10, K1, Z17
-	VPTERNLOGD     $0x96, Z2, Z15, Z1
-	VPTERNLOGD     $0x96, Z3, Z18, Z16
-	VPTERNLOGD     $0x96, Z4, Z8, Z5
-	VPTERNLOGD     $0x96, Z9, Z14, Z11
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z10
-	VPMULUDQ       Z7, Z1, Z8
-	VPMULUDQ       Z10, Z16, Z14
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z15
-	VPMULUDQ       Z7, Z1, Z1
-	VPMULUDQ       Z10, Z15, Z15
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VMOVDQU32      highHalves<>+0(SB), Z10
-	VPERMI2D       Z1, Z8, Z7
-	VPERMI2D       Z15, Z14, Z10
-	VMOVSLDUP      Z1, K1, Z8
-	VMOVSLDUP      Z15, K1, Z14
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z5, Z15
-	VPMULUDQ       Z16, Z11, Z18
-	VPSRLQ         $0x20, Z5, Z5
-	VPSRLQ         $0x20, Z11, Z11
-	VPMULUDQ       Z1, Z5, Z5
-	VPMULUDQ       Z16, Z11, Z11
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z5, Z15, Z1
-	VPERMI2D       Z11, Z18, Z16
-	VMOVSLDUP      Z5, K1, Z15
-	VMOVSLDUP      Z11, K1, Z18
-	VPTERNLOGD     $0x96, Z2, Z13, Z1
-	VPTERNLOGD     $0x96, Z3, Z17, Z16
-	VPTERNLOGD     $0x96, Z4, Z6, Z7
-	VPTERNLOGD     $0x96, Z9, Z12, Z10
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z4, Z4
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z9, Z9
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z5
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z11
-	VPMULUDQ       Z5, Z1, Z6
-	VPMULUDQ       Z11, Z16, Z12
-	VPSRLQ         $0x20, Z1, Z1
-	VPSRLQ         $0x20, Z16, Z13
-	VPMULUDQ       Z5, Z1, Z1
-	VPMULUDQ       Z11, Z13, Z13
-	VMOVDQU32      highHalves<>+0(SB), Z5
-	VMOVDQU32      highHalves<>+0(SB), Z11
-	VPERMI2D       Z1, Z6, Z5
-	VPERMI2D       Z13, Z12, Z11
-	VMOVSLDUP      Z1, K1, Z6
-	VMOVSLDUP      Z13, K1, Z12
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z16
-	VPMULUDQ       Z1, Z7, Z13
-	VPMULUDQ       Z16, Z10, Z17
-	VPSRLQ         $0x20, Z7, Z7
-	VPSRLQ         $0x20, Z10, Z10
-	VPMULUDQ       Z1, Z7, Z7
-	VPMULUDQ       Z16, Z10, Z10
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VMOVDQU32      highHalves<>+0(SB), Z16
-	VPERMI2D       Z7, Z13, Z1
-	VPERMI2D       Z10, Z17, Z16
-	VMOVSLDUP      Z7, K1, Z13
-	VMOVSLDUP      Z10, K1, Z17
-	VPTERNLOGD     $0x96, Z2, Z15, Z1
-	VPTERNLOGD     $0x96, Z3, Z18, Z16
-	VPTERNLOGD     $0x96, Z4, Z8, Z5
-	VPTERNLOGD     $0x96, Z9, Z14, Z11
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z1, Z2
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z5, Z4
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z3
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z7
-	VPCMPGTD       Z3, Z2, K2
-	VPCMPGTD       Z7, Z4, K3
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z1, Z2
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z5, Z3
-	VCVTUDQ2PS     Z2, Z2
-	VCVTUDQ2PS     Z3, Z3
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z2, Z2
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z3, Z3
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z2, Z2
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z3, Z4
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z2, Z3
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z4, Z7
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z7, Z7
-	VPSRAD         $0x17, Z2, Z2
-	VPSRAD         $0x17, Z4, Z4
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z3, Z3
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z7, Z7
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z1, Z1
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z5, Z5
-	VCVTDQ2PS      Z1, Z1
-	VCVTDQ2PS      Z5, Z5
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z5, Z5
-	VBLENDMPS      Z1, Z3, K2, Z1
-	VBLENDMPS      Z5, Z7, K3, Z3
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z2, K2, Z2
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z4, K3, Z5
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z1, Z4
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z3, Z7
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z7, Z7
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z7, Z7
-	VCVTDQ2PS      Z2, Z2
-	VCVTDQ2PS      Z5, Z9
-	VMULPS         Z1, Z1, Z5
-	VMULPS         Z3, Z3, Z10
-	VMULPS         Z5, Z1, Z8
-	VMULPS         Z10, Z3, Z14
-	VMULPS         Z4, Z8, Z4
-	VMULPS         Z7, Z14, Z8
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z2, Z7
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z9, Z14
-	VADDPS         Z7, Z4, Z4
-	VADDPS         Z14, Z8, Z7
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z5, Z5
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z10, Z8
-	VSUBPS         Z5, Z4, Z4
-	VSUBPS         Z8, Z7, Z5
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z2, Z2
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z9, Z7
-	VADDPS         Z4, Z1, Z1
-	VADDPS         Z5, Z3, Z3
-	VADDPS         Z1, Z2, Z1
-	VADDPS         Z3, Z7, Z2
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z2, Z2
-	VSQRTPS        Z1, Z1
-	VSQRTPS        Z2, Z3
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z13, Z2
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z6, Z4
-	VPSRLD         $0x1e, Z2, Z2
-	VPSRLD         $0x1e, Z4, Z5
-	VPSLLD         $0x1e, Z2, Z4
-	VPSLLD         $0x1e, Z5, Z7
-	VPSUBD         Z4, Z13, Z4
-	VPSUBD         Z7, Z6, Z6
-	VCVTDQ2PS      Z4, Z4
-	VCVTDQ2PS      Z6, Z6
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z4, Z4
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z6, Z8
-	VMULPS         Z4, Z4, Z6
-	VMULPS         Z8, Z8, Z9
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z6, Z7
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z10, Z10
-	VMULPS         Z6, Z7, Z7
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z10, Z13
-	VMULPS         Z6, Z4, Z10
-	VMULPS         Z9, Z8, Z14
-	VMULPS         Z7, Z10, Z7
-	VMULPS         Z13, Z14, Z10
-	VADDPS         Z7, Z4, Z4
-	VADDPS         Z10, Z8, Z8
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z6, Z7
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z10, Z10
-	VMULPS         Z6, Z7, Z7
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z10, Z14
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z6, Z10
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z9, Z15
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z13
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z18
-	VSUBPS         Z10, Z13, Z10
-	VSUBPS         Z15, Z18, Z13
-	VMULPS         Z6, Z6, Z6
-	VMULPS         Z9, Z9, Z9
-	VMULPS         Z7, Z6, Z6
-	VMULPS         Z14, Z9, Z7
-	VADDPS         Z6, Z10, Z6
-	VADDPS         Z7, Z13, Z10
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z2, Z7
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z5, Z13
-	VPSLLD         $0x1f, Z7, Z9
-	VPSLLD         $0x1f, Z13, Z14
-	VPMOVD2M       Z9, K2
-	VPMOVD2M       Z14, K3
-	VBLENDMPS      Z6, Z4, K2, Z9
-	VBLENDMPS      Z10, Z8, K3, Z14
-	VPSRLD         $0x01, Z7, Z7
-	VPSRLD         $0x01, Z13, Z13
-	VPSLLD         $0x1f, Z7, Z7
-	VPSLLD         $0x1f, Z13, Z13
-	VXORPS         Z7, Z9, Z7
-	VXORPS         Z13, Z14, Z9
-	VMULPS         Z7, Z1, Z7
-	VMULPS         Z9, Z3, Z9
-	VMOVUPS        Z7, (AX)
-	VMOVUPS        Z9, 128(AX)
-	VPSLLD         $0x1f, Z2, Z7
-	VPSLLD         $0x1f, Z5, Z9
-	VPMOVD2M       Z7, K2
-	VPMOVD2M       Z9, K3
-	VBLENDMPS      Z6, Z4, K2, Z4
-	VBLENDMPS      Z10, Z8, K3, Z6
-	VPSRLD         $0x01, Z2, Z2
-	VPSRLD         $0x01, Z5, Z5
-	VPSLLD         $0x1f, Z2, Z2
-	VPSLLD         $0x1f, Z5, Z5
-	VXORPS         Z2, Z4, Z2
-	VXORPS         Z5, Z6, Z4
-	VMULPS         Z2, Z1, Z1
-	VMULPS         Z4, Z3, Z2
-	VMOVUPS        Z1, 64(AX)
-	VMOVUPS        Z2, 192(AX)
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z16, Z1
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z11, Z3
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z2
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z4
-	VPCMPGTD       Z2, Z1, K2
-	VPCMPGTD       Z4, Z3, K3
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z16, Z1
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z11, Z2
-	VCVTUDQ2PS     Z1, Z1
-	VCVTUDQ2PS     Z2, Z2
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z2, Z2
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z1, Z1
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z2, Z3
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z1, Z2
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z3, Z4
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z4, Z4
-	VPSRAD         $0x17, Z1, Z1
-	VPSRAD         $0x17, Z3, Z3
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z2, Z2
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z4, Z4
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z16, Z5
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z11, Z6
-	VCVTDQ2PS      Z5, Z5
-	VCVTDQ2PS      Z6, Z6
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z5, Z5
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z6, Z6
-	VBLENDMPS      Z5, Z2, K2, Z2
-	VBLENDMPS      Z6, Z4, K3, Z4
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z1, K2, Z1
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z3, K3, Z5
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z2, Z3
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z4, Z6
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z6, Z6
-	VMULPS         Z2, Z3, Z3
-	VMULPS         Z4, Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z3, Z3
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z6, Z6
-	VCVTDQ2PS      Z1, Z1
-	VCVTDQ2PS      Z5, Z8
-	VMULPS         Z2, Z2, Z5
-	VMULPS         Z4, Z4, Z9
-	VMULPS         Z5, Z2, Z7
-	VMULPS         Z9, Z4, Z10
-	VMULPS         Z3, Z7, Z3
-	VMULPS         Z6, Z10, Z7
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z1, Z6
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z8, Z10
-	VADDPS         Z6, Z3, Z3
-	VADDPS         Z10, Z7, Z6
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z5, Z5
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z9, Z7
-	VSUBPS         Z5, Z3, Z3
-	VSUBPS         Z7, Z6, Z5
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z8, Z6
-	VADDPS         Z3, Z2, Z2
-	VADDPS         Z5, Z4, Z3
-	VADDPS         Z2, Z1, Z1
-	VADDPS         Z3, Z6, Z2
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z2, Z2
-	VSQRTPS        Z1, Z1
-	VSQRTPS        Z2, Z3
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z17, Z2
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z12, Z4
-	VPSRLD         $0x1e, Z2, Z2
-	VPSRLD         $0x1e, Z4, Z5
-	VPSLLD         $0x1e, Z2, Z4
-	VPSLLD         $0x1e, Z5, Z6
-	VPSUBD         Z4, Z17, Z4
-	VPSUBD         Z6, Z12, Z6
-	VCVTDQ2PS      Z4, Z4
-	VCVTDQ2PS      Z6, Z6
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z4, Z4
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z6, Z8
-	VMULPS         Z4, Z4, Z6
-	VMULPS         Z8, Z8, Z9
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z6, Z7
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z10, Z10
-	VMULPS         Z6, Z7, Z7
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z10, Z11
-	VMULPS         Z6, Z4, Z10
-	VMULPS         Z9, Z8, Z12
-	VMULPS         Z7, Z10, Z7
-	VMULPS         Z11, Z12, Z10
-	VADDPS         Z7, Z4, Z4
-	VADDPS         Z10, Z8, Z8
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z6, Z7
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z10, Z10
-	VMULPS         Z6, Z7, Z7
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z7, Z7
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z10, Z12
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z6, Z10
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z9, Z13
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z11
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z14
-	VSUBPS         Z10, Z11, Z10
-	VSUBPS         Z13, Z14, Z11
-	VMULPS         Z6, Z6, Z6
-	VMULPS         Z9, Z9, Z9
-	VMULPS         Z7, Z6, Z6
-	VMULPS         Z12, Z9, Z7
-	VADDPS         Z6, Z10, Z6
-	VADDPS         Z7, Z11, Z10
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z2, Z7
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z5, Z11
-	VPSLLD         $0x1f, Z7, Z9
-	VPSLLD         $0x1f, Z11, Z12
-	VPMOVD2M       Z9, K2
-	VPMOVD2M       Z12, K3
-	VBLENDMPS      Z6, Z4, K2, Z9
-	VBLENDMPS      Z10, Z8, K3, Z12
-	VPSRLD         $0x01, Z7, Z7
-	VPSRLD         $0x01, Z11, Z11
-	VPSLLD         $0x1f, Z7, Z7
-	VPSLLD         $0x1f, Z11, Z11
-	VXORPS         Z7, Z9, Z7
-	VXORPS         Z11, Z12, Z9
-	VMULPS         Z7, Z1, Z7
-	VMULPS         Z9, Z3, Z9
-	VMOVUPS        Z7, 256(AX)
-	VMOVUPS        Z9, 384(AX)
-	VPSLLD         $0x1f, Z2, Z7
-	VPSLLD         $0x1f, Z5, Z9
-	VPMOVD2M       Z7, K2
-	VPMOVD2M       Z9, K3
-	VBLENDMPS      Z6, Z4, K2, Z4
-	VBLENDMPS      Z10, Z8, K3, Z6
-	VPSRLD         $0x01, Z2, Z2
-	VPSRLD         $0x01, Z5, Z5
-	VPSLLD         $0x1f, Z2, Z2
-	VPSLLD         $0x1f, Z5, Z5
-	VXORPS         Z2, Z4, Z2
-	VXORPS         Z5, Z6, Z4
-	VMULPS         Z2, Z1, Z1
-	VMULPS         Z4, Z3, Z2
-	VMOVUPS        Z1, 320(AX)
-	VMOVUPS        Z2, 448(AX)
-	VBROADCASTSS   noiseNumbers<>+92(SB), Z1
-	VPADDD         Z1, Z0, Z0
-	ADDQ           $+512, AX
-	SUBQ           $0x02, CX
-	JGE            pair
+	VPADDD.BCST     noiseNumbers<>+0(SB), Z0, Z1
+	VPADDD.BCST     noiseNumbers<>+76(SB), Z0, Z4
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z5
+	VPMULUDQ        Z2, Z1, Z3
+	VPMULUDQ        Z5, Z4, Z6
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z4, Z4
+	VPMULUDQ        Z2, Z1, Z1
+	VPMULUDQ        Z5, Z4, Z4
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VMOVDQU32       highHalves<>+0(SB), Z5
+	VPERMI2D        Z1, Z3, Z2
+	VPERMI2D        Z4, Z6, Z5
+	VMOVSLDUP       Z1, K1, Z3
+	VMOVSLDUP       Z4, K1, Z6
+	VXORPS.BCST     (DX), Z2, Z1
+	VXORPS.BCST     (DX), Z5, Z5
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z2
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z7
+	VPMULUDQ        Z2, Z1, Z4
+	VPMULUDQ        Z7, Z5, Z8
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z5, Z5
+	VPMULUDQ        Z2, Z1, Z1
+	VPMULUDQ        Z7, Z5, Z5
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VMOVDQU32       highHalves<>+0(SB), Z7
+	VPERMI2D        Z1, Z4, Z2
+	VPERMI2D        Z5, Z8, Z7
+	VMOVSLDUP       Z1, K1, Z4
+	VMOVSLDUP       Z5, K1, Z8
+	VXORPS.BCST     4(DX), Z2, Z1
+	VXORPS.BCST     4(DX), Z7, Z2
+	VXORPS.BCST     8(DX), Z3, Z3
+	VXORPS.BCST     8(DX), Z6, Z7
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z5
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z9
+	VPMULUDQ        Z5, Z1, Z6
+	VPMULUDQ        Z9, Z2, Z10
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z5, Z1, Z1
+	VPMULUDQ        Z9, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z5
+	VMOVDQU32       highHalves<>+0(SB), Z9
+	VPERMI2D        Z1, Z6, Z5
+	VPERMI2D        Z2, Z10, Z9
+	VMOVSLDUP       Z1, K1, Z6
+	VMOVSLDUP       Z2, K1, Z10
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z11
+	VPMULUDQ        Z1, Z3, Z2
+	VPMULUDQ        Z11, Z7, Z12
+	VPSRLQ          $0x20, Z3, Z3
+	VPSRLQ          $0x20, Z7, Z7
+	VPMULUDQ        Z1, Z3, Z3
+	VPMULUDQ        Z11, Z7, Z7
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z11
+	VPERMI2D        Z3, Z2, Z1
+	VPERMI2D        Z7, Z12, Z11
+	VMOVSLDUP       Z3, K1, Z2
+	VMOVSLDUP       Z7, K1, Z12
+	VPTERNLOGD.BCST $0x96, 16(DX), Z4, Z1
+	VPTERNLOGD.BCST $0x96, 16(DX), Z8, Z11
+	VXORPS.BCST     12(DX), Z5, Z3
+	VXORPS.BCST     12(DX), Z9, Z7
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z8
+	VPMULUDQ        Z4, Z1, Z5
+	VPMULUDQ        Z8, Z11, Z9
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z11, Z11
+	VPMULUDQ        Z4, Z1, Z1
+	VPMULUDQ        Z8, Z11, Z11
+	VMOVDQU32       highHalves<>+0(SB), Z4
+	VMOVDQU32       highHalves<>+0(SB), Z8
+	VPERMI2D        Z1, Z5, Z4
+	VPERMI2D        Z11, Z9, Z8
+	VMOVSLDUP       Z1, K1, Z5
+	VMOVSLDUP       Z11, K1, Z9
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z13
+	VPMULUDQ        Z1, Z3, Z11
+	VPMULUDQ        Z13, Z7, Z14
+	VPSRLQ          $0x20, Z3, Z3
+	VPSRLQ          $0x20, Z7, Z7
+	VPMULUDQ        Z1, Z3, Z3
+	VPMULUDQ        Z13, Z7, Z7
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z13
+	VPERMI2D        Z3, Z11, Z1
+	VPERMI2D        Z7, Z14, Z13
+	VMOVSLDUP       Z3, K1, Z11
+	VMOVSLDUP       Z7, K1, Z14
+	VPTERNLOGD.BCST $0x96, 24(DX), Z2, Z1
+	VPTERNLOGD.BCST $0x96, 24(DX), Z12, Z13
+	VPTERNLOGD.BCST $0x96, 20(DX), Z6, Z4
+	VPTERNLOGD.BCST $0x96, 20(DX), Z10, Z8
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z6
+	VPMULUDQ        Z2, Z1, Z3
+	VPMULUDQ        Z6, Z13, Z7
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z13, Z10
+	VPMULUDQ        Z2, Z1, Z1
+	VPMULUDQ        Z6, Z10, Z10
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VMOVDQU32       highHalves<>+0(SB), Z6
+	VPERMI2D        Z1, Z3, Z2
+	VPERMI2D        Z10, Z7, Z6
+	VMOVSLDUP       Z1, K1, Z3
+	VMOVSLDUP       Z10, K1, Z7
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z4, Z10
+	VPMULUDQ        Z12, Z8, Z13
+	VPSRLQ          $0x20, Z4, Z4
+	VPSRLQ          $0x20, Z8, Z8
+	VPMULUDQ        Z1, Z4, Z4
+	VPMULUDQ        Z12, Z8, Z8
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z4, Z10, Z1
+	VPERMI2D        Z8, Z13, Z12
+	VMOVSLDUP       Z4, K1, Z10
+	VMOVSLDUP       Z8, K1, Z13
+	VPTERNLOGD.BCST $0x96, 32(DX), Z11, Z1
+	VPTERNLOGD.BCST $0x96, 32(DX), Z14, Z12
+	VPTERNLOGD.BCST $0x96, 28(DX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 28(DX), Z9, Z6
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z8
+	VPMULUDQ        Z4, Z1, Z5
+	VPMULUDQ        Z8, Z12, Z9
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z12, Z11
+	VPMULUDQ        Z4, Z1, Z1
+	VPMULUDQ        Z8, Z11, Z11
+	VMOVDQU32       highHalves<>+0(SB), Z4
+	VMOVDQU32       highHalves<>+0(SB), Z8
+	VPERMI2D        Z1, Z5, Z4
+	VPERMI2D        Z11, Z9, Z8
+	VMOVSLDUP       Z1, K1, Z5
+	VMOVSLDUP       Z11, K1, Z9
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z2, Z11
+	VPMULUDQ        Z12, Z6, Z14
+	VPSRLQ          $0x20, Z2, Z2
+	VPSRLQ          $0x20, Z6, Z6
+	VPMULUDQ        Z1, Z2, Z2
+	VPMULUDQ        Z12, Z6, Z6
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z2, Z11, Z1
+	VPERMI2D        Z6, Z14, Z12
+	VMOVSLDUP       Z2, K1, Z11
+	VMOVSLDUP       Z6, K1, Z14
+	VPTERNLOGD.BCST $0x96, 40(DX), Z10, Z1
+	VPTERNLOGD.BCST $0x96, 40(DX), Z13, Z12
+	VPTERNLOGD.BCST $0x96, 36(DX), Z3, Z4
+	VPTERNLOGD.BCST $0x96, 36(DX), Z7, Z8
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z6
+	VPMULUDQ        Z2, Z1, Z3
+	VPMULUDQ        Z6, Z12, Z7
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z12, Z10
+	VPMULUDQ        Z2, Z1, Z1
+	VPMULUDQ        Z6, Z10, Z10
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VMOVDQU32       highHalves<>+0(SB), Z6
+	VPERMI2D        Z1, Z3, Z2
+	VPERMI2D        Z10, Z7, Z6
+	VMOVSLDUP       Z1, K1, Z3
+	VMOVSLDUP       Z10, K1, Z7
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z4, Z10
+	VPMULUDQ        Z12, Z8, Z13
+	VPSRLQ          $0x20, Z4, Z4
+	VPSRLQ          $0x20, Z8, Z8
+	VPMULUDQ        Z1, Z4, Z4
+	VPMULUDQ        Z12, Z8, Z8
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z4, Z10, Z1
+	VPERMI2D        Z8, Z13, Z12
+	VMOVSLDUP       Z4, K1, Z10
+	VMOVSLDUP       Z8, K1, Z13
+	VPTERNLOGD.BCST $0x96, 48(DX), Z11, Z1
+	VPTERNLOGD.BCST $0x96, 48(DX), Z14, Z12
+	VPTERNLOGD.BCST $0x96, 44(DX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 44(DX), Z9, Z6
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z8
+	VPMULUDQ        Z4, Z1, Z5
+	VPMULUDQ        Z8, Z12, Z9
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z12, Z11
+	VPMULUDQ        Z4, Z1, Z1
+	VPMULUDQ        Z8, Z11, Z11
+	VMOVDQU32       highHalves<>+0(SB), Z4
+	VMOVDQU32       highHalves<>+0(SB), Z8
+	VPERMI2D        Z1, Z5, Z4
+	VPERMI2D        Z11, Z9, Z8
+	VMOVSLDUP       Z1, K1, Z5
+	VMOVSLDUP       Z11, K1, Z9
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z2, Z11
+	VPMULUDQ        Z12, Z6, Z14
+	VPSRLQ          $0x20, Z2, Z2
+	VPSRLQ          $0x20, Z6, Z6
+	VPMULUDQ        Z1, Z2, Z2
+	VPMULUDQ        Z12, Z6, Z6
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z2, Z11, Z1
+	VPERMI2D        Z6, Z14, Z12
+	VMOVSLDUP       Z2, K1, Z11
+	VMOVSLDUP       Z6, K1, Z14
+	VPTERNLOGD.BCST $0x96, 56(DX), Z10, Z1
+	VPTERNLOGD.BCST $0x96, 56(DX), Z13, Z12
+	VPTERNLOGD.BCST $0x96, 52(DX), Z3, Z4
+	VPTERNLOGD.BCST $0x96, 52(DX), Z7, Z8
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z6
+	VPMULUDQ        Z2, Z1, Z3
+	VPMULUDQ        Z6, Z12, Z7
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z12, Z10
+	VPMULUDQ        Z2, Z1, Z1
+	VPMULUDQ        Z6, Z10, Z10
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VMOVDQU32       highHalves<>+0(SB), Z6
+	VPERMI2D        Z1, Z3, Z2
+	VPERMI2D        Z10, Z7, Z6
+	VMOVSLDUP       Z1, K1, Z3
+	VMOVSLDUP       Z10, K1, Z7
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z4, Z10
+	VPMULUDQ        Z12, Z8, Z13
+	VPSRLQ          $0x20, Z4, Z4
+	VPSRLQ          $0x20, Z8, Z8
+	VPMULUDQ        Z1, Z4, Z4
+	VPMULUDQ        Z12, Z8, Z8
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z4, Z10, Z1
+	VPERMI2D        Z8, Z13, Z12
+	VMOVSLDUP       Z4, K1, Z10
+	VMOVSLDUP       Z8, K1, Z13
+	VPTERNLOGD.BCST $0x96, 64(DX), Z11, Z1
+	VPTERNLOGD.BCST $0x96, 64(DX), Z14, Z12
+	VPTERNLOGD.BCST $0x96, 60(DX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 60(DX), Z9, Z6
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z8
+	VPMULUDQ        Z4, Z1, Z5
+	VPMULUDQ        Z8, Z12, Z9
+	VPSRLQ          $0x20, Z1, Z1
+	VPSRLQ          $0x20, Z12, Z11
+	VPMULUDQ        Z4, Z1, Z1
+	VPMULUDQ        Z8, Z11, Z11
+	VMOVDQU32       highHalves<>+0(SB), Z4
+	VMOVDQU32       highHalves<>+0(SB), Z8
+	VPERMI2D        Z1, Z5, Z4
+	VPERMI2D        Z11, Z9, Z8
+	VMOVSLDUP       Z1, K1, Z5
+	VMOVSLDUP       Z11, K1, Z9
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z12
+	VPMULUDQ        Z1, Z2, Z11
+	VPMULUDQ        Z12, Z6, Z14
+	VPSRLQ          $0x20, Z2, Z2
+	VPSRLQ          $0x20, Z6, Z6
+	VPMULUDQ        Z1, Z2, Z2
+	VPMULUDQ        Z12, Z6, Z6
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VMOVDQU32       highHalves<>+0(SB), Z12
+	VPERMI2D        Z2, Z11, Z1
+	VPERMI2D        Z6, Z14, Z12
+	VMOVSLDUP       Z2, K1, Z11
+	VMOVSLDUP       Z6, K1, Z14
+	VPTERNLOGD.BCST $0x96, 72(DX), Z10, Z1
+	VPTERNLOGD.BCST $0x96, 72(DX), Z13, Z12
+	VPTERNLOGD.BCST $0x96, 68(DX), Z3, Z4
+	VPTERNLOGD.BCST $0x96, 68(DX), Z7, Z8
+	VPSRLD          $0x09, Z1, Z1
+	VPSRLD          $0x09, Z12, Z2
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z2, Z2
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z2, Z2
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z2, Z2
+	VMOVUPS         Z1, (AX)
+	VMOVUPS         Z2, 256(AX)
+	VPSRLD          $0x09, Z11, Z1
+	VPSRLD          $0x09, Z14, Z2
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z2, Z2
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z2, Z2
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z2, Z2
+	VMOVUPS         Z1, 64(AX)
+	VMOVUPS         Z2, 320(AX)
+	VPSRLD          $0x09, Z4, Z1
+	VPSRLD          $0x09, Z8, Z2
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z2, Z2
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z2, Z2
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z2, Z2
+	VMOVUPS         Z1, 128(AX)
+	VMOVUPS         Z2, 384(AX)
+	VPSRLD          $0x09, Z5, Z1
+	VPSRLD          $0x09, Z9, Z2
+	VCVTDQ2PS       Z1, Z1
+	VCVTDQ2PS       Z2, Z2
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z2, Z2
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z2, Z2
+	VMOVUPS         Z1, 192(AX)
+	VMOVUPS         Z2, 448(AX)
+	VBROADCASTSS    noiseNumbers<>+88(SB), Z1
+	VPADDD          Z1, Z0, Z0
+	ADDQ            $+512, AX
+	SUBQ            $0x02, CX
+	JGE             pair
 
 single:
 	ADDQ $0x02, CX
 	JE   done
 
 group:
-	VPADDD.BCST    noiseNumbers<>+0(SB), Z0, Z1
-	VBROADCASTSS   node+20(FP), Z2
-	VBROADCASTSS   stepLow+32(FP), Z3
-	VBROADCASTSS   stepHigh+36(FP), Z4
-	VBROADCASTSS   seedLow+24(FP), Z5
-	VBROADCASTSS   seedHigh+28(FP), Z6
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VPMULUDQ       Z7, Z1, Z8
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z7, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VPERMI2D       Z1, Z8, Z7
-	VMOVSLDUP      Z1, K1, Z8
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z3, Z9
-	VPSRLQ         $0x20, Z3, Z3
-	VPMULUDQ       Z1, Z3, Z3
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z3, Z9, Z1
-	VMOVSLDUP      Z3, K1, Z9
-	VPTERNLOGD     $0x96, Z5, Z2, Z1
-	VPTERNLOGD     $0x96, Z6, Z4, Z7
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z5, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z6, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z4
-	VPMULUDQ       Z4, Z1, Z5
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z4, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z4
-	VPERMI2D       Z1, Z5, Z4
-	VMOVSLDUP      Z1, K1, Z5
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z7, Z6
-	VPSRLQ         $0x20, Z7, Z7
-	VPMULUDQ       Z1, Z7, Z7
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z7, Z6, Z1
-	VMOVSLDUP      Z7, K1, Z6
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z8, Z4
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VPMULUDQ       Z7, Z1, Z8
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z7, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VPERMI2D       Z1, Z8, Z7
-	VMOVSLDUP      Z1, K1, Z8
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z4, Z9
-	VPSRLQ         $0x20, Z4, Z4
-	VPMULUDQ       Z1, Z4, Z4
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z4, Z9, Z1
-	VMOVSLDUP      Z4, K1, Z9
-	VPTERNLOGD     $0x96, Z2, Z6, Z1
-	VPTERNLOGD     $0x96, Z3, Z5, Z7
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z4
-	VPMULUDQ       Z4, Z1, Z5
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z4, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z4
-	VPERMI2D       Z1, Z5, Z4
-	VMOVSLDUP      Z1, K1, Z5
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z7, Z6
-	VPSRLQ         $0x20, Z7, Z7
-	VPMULUDQ       Z1, Z7, Z7
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z7, Z6, Z1
-	VMOVSLDUP      Z7, K1, Z6
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z8, Z4
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VPMULUDQ       Z7, Z1, Z8
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z7, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VPERMI2D       Z1, Z8, Z7
-	VMOVSLDUP      Z1, K1, Z8
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z4, Z9
-	VPSRLQ         $0x20, Z4, Z4
-	VPMULUDQ       Z1, Z4, Z4
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z4, Z9, Z1
-	VMOVSLDUP      Z4, K1, Z9
-	VPTERNLOGD     $0x96, Z2, Z6, Z1
-	VPTERNLOGD     $0x96, Z3, Z5, Z7
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z4
-	VPMULUDQ       Z4, Z1, Z5
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z4, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z4
-	VPERMI2D       Z1, Z5, Z4
-	VMOVSLDUP      Z1, K1, Z5
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z7, Z6
-	VPSRLQ         $0x20, Z7, Z7
-	VPMULUDQ       Z1, Z7, Z7
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z7, Z6, Z1
-	VMOVSLDUP      Z7, K1, Z6
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z8, Z4
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VPMULUDQ       Z7, Z1, Z8
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z7, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VPERMI2D       Z1, Z8, Z7
-	VMOVSLDUP      Z1, K1, Z8
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z4, Z9
-	VPSRLQ         $0x20, Z4, Z4
-	VPMULUDQ       Z1, Z4, Z4
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z4, Z9, Z1
-	VMOVSLDUP      Z4, K1, Z9
-	VPTERNLOGD     $0x96, Z2, Z6, Z1
-	VPTERNLOGD     $0x96, Z3, Z5, Z7
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z4
-	VPMULUDQ       Z4, Z1, Z5
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z4, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z4
-	VPERMI2D       Z1, Z5, Z4
-	VMOVSLDUP      Z1, K1, Z5
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z7, Z6
-	VPSRLQ         $0x20, Z7, Z7
-	VPMULUDQ       Z1, Z7, Z7
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z7, Z6, Z1
-	VMOVSLDUP      Z7, K1, Z6
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z8, Z4
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z7
-	VPMULUDQ       Z7, Z1, Z8
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z7, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z7
-	VPERMI2D       Z1, Z8, Z7
-	VMOVSLDUP      Z1, K1, Z8
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z4, Z9
-	VPSRLQ         $0x20, Z4, Z4
-	VPMULUDQ       Z1, Z4, Z4
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z4, Z9, Z1
-	VMOVSLDUP      Z4, K1, Z9
-	VPTERNLOGD     $0x96, Z2, Z6, Z1
-	VPTERNLOGD     $0x96, Z3, Z5, Z7
-	VPADDD.BCST    noiseNumbers<>+72(SB), Z2, Z2
-	VPADDD.BCST    noiseNumbers<>+76(SB), Z3, Z3
-	VBROADCASTSS   noiseNumbers<>+64(SB), Z4
-	VPMULUDQ       Z4, Z1, Z5
-	VPSRLQ         $0x20, Z1, Z1
-	VPMULUDQ       Z4, Z1, Z1
-	VMOVDQU32      highHalves<>+0(SB), Z4
-	VPERMI2D       Z1, Z5, Z4
-	VMOVSLDUP      Z1, K1, Z5
-	VBROADCASTSS   noiseNumbers<>+68(SB), Z1
-	VPMULUDQ       Z1, Z7, Z6
-	VPSRLQ         $0x20, Z7, Z7
-	VPMULUDQ       Z1, Z7, Z7
-	VMOVDQU32      highHalves<>+0(SB), Z1
-	VPERMI2D       Z7, Z6, Z1
-	VMOVSLDUP      Z7, K1, Z6
-	VPTERNLOGD     $0x96, Z2, Z9, Z1
-	VPTERNLOGD     $0x96, Z3, Z8, Z4
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z1, Z2
-	VXORPS.BCST    noiseNumbers<>+96(SB), Z4, Z7
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z3
-	VBROADCASTSS   noiseNumbers<>+100(SB), Z8
-	VPCMPGTD       Z3, Z2, K2
-	VPCMPGTD       Z8, Z7, K3
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z1, Z2
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z4, Z3
-	VCVTUDQ2PS     Z2, Z2
-	VCVTUDQ2PS     Z3, Z3
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z2, Z2
-	VMULPS.BCST    noiseNumbers<>+104(SB), Z3, Z3
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z2, Z2
-	VPSUBD.BCST    noiseNumbers<>+108(SB), Z3, Z7
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z2, Z3
-	VANDPS.BCST    noiseNumbers<>+112(SB), Z7, Z8
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z3, Z3
-	VPADDD.BCST    noiseNumbers<>+108(SB), Z8, Z8
-	VPSRAD         $0x17, Z2, Z2
-	VPSRAD         $0x17, Z7, Z7
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z3, Z3
-	VSUBPS.BCST    noiseNumbers<>+116(SB), Z8, Z8
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z1, Z1
-	VXORPS.BCST    noiseNumbers<>+120(SB), Z4, Z4
-	VCVTDQ2PS      Z1, Z1
-	VCVTDQ2PS      Z4, Z4
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+124(SB), Z4, Z4
-	VBLENDMPS      Z1, Z3, K2, Z1
-	VBLENDMPS      Z4, Z8, K3, Z3
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z2, K2, Z2
-	VBLENDMPS.BCST noiseNumbers<>+0(SB), Z7, K3, Z7
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z1, Z4
-	VMULPS.BCST    noiseNumbers<>+128(SB), Z3, Z8
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+132(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+136(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+140(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+144(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+148(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+152(SB), Z8, Z8
-	VMULPS         Z1, Z4, Z4
-	VMULPS         Z3, Z8, Z8
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z4, Z4
-	VADDPS.BCST    noiseNumbers<>+156(SB), Z8, Z8
-	VCVTDQ2PS      Z2, Z2
-	VCVTDQ2PS      Z7, Z10
-	VMULPS         Z1, Z1, Z7
-	VMULPS         Z3, Z3, Z11
-	VMULPS         Z7, Z1, Z9
-	VMULPS         Z11, Z3, Z12
-	VMULPS         Z4, Z9, Z4
-	VMULPS         Z8, Z12, Z9
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z2, Z8
-	VMULPS.BCST    noiseNumbers<>+160(SB), Z10, Z12
-	VADDPS         Z8, Z4, Z4
-	VADDPS         Z12, Z9, Z8
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z7, Z7
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z11, Z9
-	VSUBPS         Z7, Z4, Z4
-	VSUBPS         Z9, Z8, Z7
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z2, Z2
-	VMULPS.BCST    noiseNumbers<>+164(SB), Z10, Z8
-	VADDPS         Z4, Z1, Z1
-	VADDPS         Z7, Z3, Z3
-	VADDPS         Z1, Z2, Z1
-	VADDPS         Z3, Z8, Z2
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z1, Z1
-	VMULPS.BCST    noiseNumbers<>+168(SB), Z2, Z2
-	VSQRTPS        Z1, Z1
-	VSQRTPS        Z2, Z3
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z6, Z2
-	VPADDD.BCST    noiseNumbers<>+172(SB), Z5, Z4
-	VPSRLD         $0x1e, Z2, Z2
-	VPSRLD         $0x1e, Z4, Z7
-	VPSLLD         $0x1e, Z2, Z4
-	VPSLLD         $0x1e, Z7, Z8
-	VPSUBD         Z4, Z6, Z4
-	VPSUBD         Z8, Z5, Z5
-	VCVTDQ2PS      Z4, Z4
-	VCVTDQ2PS      Z5, Z5
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z4, Z4
-	VMULPS.BCST    noiseNumbers<>+176(SB), Z5, Z8
-	VMULPS         Z4, Z4, Z5
-	VMULPS         Z8, Z8, Z9
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z5, Z6
-	VMULPS.BCST    noiseNumbers<>+180(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+184(SB), Z10, Z10
-	VMULPS         Z5, Z6, Z6
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+188(SB), Z10, Z11
-	VMULPS         Z5, Z4, Z10
-	VMULPS         Z9, Z8, Z12
-	VMULPS         Z6, Z10, Z6
-	VMULPS         Z11, Z12, Z10
-	VADDPS         Z6, Z4, Z4
-	VADDPS         Z10, Z8, Z8
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z5, Z6
-	VMULPS.BCST    noiseNumbers<>+192(SB), Z9, Z10
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+196(SB), Z10, Z10
-	VMULPS         Z5, Z6, Z6
-	VMULPS         Z9, Z10, Z10
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z6, Z6
-	VADDPS.BCST    noiseNumbers<>+200(SB), Z10, Z12
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z5, Z10
-	VMULPS.BCST    noiseNumbers<>+84(SB), Z9, Z13
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z11
-	VBROADCASTSS   noiseNumbers<>+116(SB), Z14
-	VSUBPS         Z10, Z11, Z10
-	VSUBPS         Z13, Z14, Z11
-	VMULPS         Z5, Z5, Z5
-	VMULPS         Z9, Z9, Z9
-	VMULPS         Z6, Z5, Z5
-	VMULPS         Z12, Z9, Z6
-	VADDPS         Z5, Z10, Z5
-	VADDPS         Z6, Z11, Z10
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z2, Z6
-	VPADDD.BCST    noiseNumbers<>+4(SB), Z7, Z11
-	VPSLLD         $0x1f, Z6, Z9
-	VPSLLD         $0x1f, Z11, Z12
-	VPMOVD2M       Z9, K2
-	VPMOVD2M       Z12, K3
-	VBLENDMPS      Z5, Z4, K2, Z9
-	VBLENDMPS      Z10, Z8, K3, Z12
-	VPSRLD         $0x01, Z6, Z6
-	VPSRLD         $0x01, Z11, Z11
-	VPSLLD         $0x1f, Z6, Z6
-	VPSLLD         $0x1f, Z11, Z11
-	VXORPS         Z6, Z9, Z6
-	VXORPS         Z11, Z12, Z9
-	VMULPS         Z6, Z1, Z6
-	VMULPS         Z9, Z3, Z9
-	VMOVUPS        Z6, (AX)
-	VMOVUPS        Z9, 128(AX)
-	VPSLLD         $0x1f, Z2, Z6
-	VPSLLD         $0x1f, Z7, Z9
-	VPMOVD2M       Z6, K2
-	VPMOVD2M       Z9, K3
-	VBLENDMPS      Z5, Z4, K2, Z4
-	VBLENDMPS      Z10, Z8, K3, Z5
-	VPSRLD         $0x01, Z2, Z2
-	VPSRLD         $0x01, Z7, Z6
-	VPSLLD         $0x1f, Z2, Z2
-	VPSLLD         $0x1f, Z6, Z6
-	VXORPS         Z2, Z4, Z2
-	VXORPS         Z6, Z5, Z4
-	VMULPS         Z2, Z1, Z1
-	VMULPS         Z4, Z3, Z2
-	VMOVUPS        Z1, 64(AX)
-	VMOVUPS        Z2, 192(AX)
-	VBROADCASTSS   noiseNumbers<>+80(SB), Z1
-	VPADDD         Z1, Z0, Z0
-	ADDQ           $+256, AX
-	DECQ           CX
-	JNZ            group
+	VPADDD.BCST     noiseNumbers<>+0(SB), Z0, Z1
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VPMULUDQ        Z2, Z1, Z3
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z2, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VPERMI2D        Z1, Z3, Z2
+	VMOVSLDUP       Z1, K1, Z3
+	VXORPS.BCST     (DX), Z2, Z1
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z2
+	VPMULUDQ        Z2, Z1, Z4
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z2, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VPERMI2D        Z1, Z4, Z2
+	VMOVSLDUP       Z1, K1, Z4
+	VXORPS.BCST     4(DX), Z2, Z1
+	VXORPS.BCST     8(DX), Z3, Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z3
+	VPMULUDQ        Z3, Z1, Z5
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z3, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z3
+	VPERMI2D        Z1, Z5, Z3
+	VMOVSLDUP       Z1, K1, Z5
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z2, Z6
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z1, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z2, Z6, Z1
+	VMOVSLDUP       Z2, K1, Z6
+	VPTERNLOGD.BCST $0x96, 16(DX), Z4, Z1
+	VXORPS.BCST     12(DX), Z3, Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z3
+	VPMULUDQ        Z3, Z1, Z4
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z3, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z3
+	VPERMI2D        Z1, Z4, Z3
+	VMOVSLDUP       Z1, K1, Z4
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z2, Z7
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z1, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z2, Z7, Z1
+	VMOVSLDUP       Z2, K1, Z7
+	VPTERNLOGD.BCST $0x96, 24(DX), Z6, Z1
+	VPTERNLOGD.BCST $0x96, 20(DX), Z5, Z3
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VPMULUDQ        Z2, Z1, Z5
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z2, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VPERMI2D        Z1, Z5, Z2
+	VMOVSLDUP       Z1, K1, Z5
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z3, Z6
+	VPSRLQ          $0x20, Z3, Z3
+	VPMULUDQ        Z1, Z3, Z3
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z3, Z6, Z1
+	VMOVSLDUP       Z3, K1, Z6
+	VPTERNLOGD.BCST $0x96, 32(DX), Z7, Z1
+	VPTERNLOGD.BCST $0x96, 28(DX), Z4, Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z3
+	VPMULUDQ        Z3, Z1, Z4
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z3, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z3
+	VPERMI2D        Z1, Z4, Z3
+	VMOVSLDUP       Z1, K1, Z4
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z2, Z7
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z1, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z2, Z7, Z1
+	VMOVSLDUP       Z2, K1, Z7
+	VPTERNLOGD.BCST $0x96, 40(DX), Z6, Z1
+	VPTERNLOGD.BCST $0x96, 36(DX), Z5, Z3
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VPMULUDQ        Z2, Z1, Z5
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z2, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VPERMI2D        Z1, Z5, Z2
+	VMOVSLDUP       Z1, K1, Z5
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z3, Z6
+	VPSRLQ          $0x20, Z3, Z3
+	VPMULUDQ        Z1, Z3, Z3
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z3, Z6, Z1
+	VMOVSLDUP       Z3, K1, Z6
+	VPTERNLOGD.BCST $0x96, 48(DX), Z7, Z1
+	VPTERNLOGD.BCST $0x96, 44(DX), Z4, Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z3
+	VPMULUDQ        Z3, Z1, Z4
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z3, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z3
+	VPERMI2D        Z1, Z4, Z3
+	VMOVSLDUP       Z1, K1, Z4
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z2, Z7
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z1, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z2, Z7, Z1
+	VMOVSLDUP       Z2, K1, Z7
+	VPTERNLOGD.BCST $0x96, 56(DX), Z6, Z1
+	VPTERNLOGD.BCST $0x96, 52(DX), Z5, Z3
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z2
+	VPMULUDQ        Z2, Z1, Z5
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z2, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z2
+	VPERMI2D        Z1, Z5, Z2
+	VMOVSLDUP       Z1, K1, Z5
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z3, Z6
+	VPSRLQ          $0x20, Z3, Z3
+	VPMULUDQ        Z1, Z3, Z3
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z3, Z6, Z1
+	VMOVSLDUP       Z3, K1, Z6
+	VPTERNLOGD.BCST $0x96, 64(DX), Z7, Z1
+	VPTERNLOGD.BCST $0x96, 60(DX), Z4, Z2
+	VBROADCASTSS    noiseNumbers<>+68(SB), Z3
+	VPMULUDQ        Z3, Z1, Z4
+	VPSRLQ          $0x20, Z1, Z1
+	VPMULUDQ        Z3, Z1, Z1
+	VMOVDQU32       highHalves<>+0(SB), Z3
+	VPERMI2D        Z1, Z4, Z3
+	VMOVSLDUP       Z1, K1, Z4
+	VBROADCASTSS    noiseNumbers<>+72(SB), Z1
+	VPMULUDQ        Z1, Z2, Z7
+	VPSRLQ          $0x20, Z2, Z2
+	VPMULUDQ        Z1, Z2, Z2
+	VMOVDQU32       highHalves<>+0(SB), Z1
+	VPERMI2D        Z2, Z7, Z1
+	VMOVSLDUP       Z2, K1, Z7
+	VPTERNLOGD.BCST $0x96, 72(DX), Z6, Z1
+	VPTERNLOGD.BCST $0x96, 68(DX), Z5, Z3
+	VPSRLD          $0x09, Z1, Z1
+	VCVTDQ2PS       Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMOVUPS         Z1, (AX)
+	VPSRLD          $0x09, Z7, Z1
+	VCVTDQ2PS       Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMOVUPS         Z1, 64(AX)
+	VPSRLD          $0x09, Z3, Z1
+	VCVTDQ2PS       Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMOVUPS         Z1, 128(AX)
+	VPSRLD          $0x09, Z4, Z1
+	VCVTDQ2PS       Z1, Z1
+	VADDPS.BCST     noiseNumbers<>+80(SB), Z1, Z1
+	VMULPS.BCST     noiseNumbers<>+84(SB), Z1, Z1
+	VMOVUPS         Z1, 192(AX)
+	VBROADCASTSS    noiseNumbers<>+76(SB), Z1
+	VPADDD          Z1, Z0, Z0
+	ADDQ            $+256, AX
+	DECQ            CX
+	JNZ             group
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func uniformAVX2(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
-// Requires: AVX, AVX2
-TEXT ·uniformAVX2(SB), NOSPLIT, $0-40
+// func normalAVX512(dst *float32, groups int, first uint32, keys *uint32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normalAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     noiseNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
+	MOVQ         keys+24(FP), DX
+	VMOVUPS      noiseNumbers<>+0(SB), Z0
+	VBROADCASTSS first+16(FP), Z1
+	VPADDD       Z0, Z1, Z0
+	MOVL         $0x0000aaaa, BX
+	KMOVW        BX, K1
+	SUBQ         $0x02, CX
+	JL           single
+
+pair:
+	VPADDD.BCST      noiseNumbers<>+0(SB), Z0, Z1
+	VPADDD.BCST      noiseNumbers<>+76(SB), Z0, Z4
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z5
+	VPMULUDQ         Z2, Z1, Z3
+	VPMULUDQ         Z5, Z4, Z6
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z4, Z4
+	VPMULUDQ         Z2, Z1, Z1
+	VPMULUDQ         Z5, Z4, Z4
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VMOVDQU32        highHalves<>+0(SB), Z5
+	VPERMI2D         Z1, Z3, Z2
+	VPERMI2D         Z4, Z6, Z5
+	VMOVSLDUP        Z1, K1, Z3
+	VMOVSLDUP        Z4, K1, Z6
+	VXORPS.BCST      (DX), Z2, Z1
+	VXORPS.BCST      (DX), Z5, Z5
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z2
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z7
+	VPMULUDQ         Z2, Z1, Z4
+	VPMULUDQ         Z7, Z5, Z8
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z5, Z5
+	VPMULUDQ         Z2, Z1, Z1
+	VPMULUDQ         Z7, Z5, Z5
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VMOVDQU32        highHalves<>+0(SB), Z7
+	VPERMI2D         Z1, Z4, Z2
+	VPERMI2D         Z5, Z8, Z7
+	VMOVSLDUP        Z1, K1, Z4
+	VMOVSLDUP        Z5, K1, Z8
+	VXORPS.BCST      4(DX), Z2, Z1
+	VXORPS.BCST      4(DX), Z7, Z2
+	VXORPS.BCST      8(DX), Z3, Z3
+	VXORPS.BCST      8(DX), Z6, Z7
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z5
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z9
+	VPMULUDQ         Z5, Z1, Z6
+	VPMULUDQ         Z9, Z2, Z10
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z5, Z1, Z1
+	VPMULUDQ         Z9, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z5
+	VMOVDQU32        highHalves<>+0(SB), Z9
+	VPERMI2D         Z1, Z6, Z5
+	VPERMI2D         Z2, Z10, Z9
+	VMOVSLDUP        Z1, K1, Z6
+	VMOVSLDUP        Z2, K1, Z10
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z11
+	VPMULUDQ         Z1, Z3, Z2
+	VPMULUDQ         Z11, Z7, Z12
+	VPSRLQ           $0x20, Z3, Z3
+	VPSRLQ           $0x20, Z7, Z7
+	VPMULUDQ         Z1, Z3, Z3
+	VPMULUDQ         Z11, Z7, Z7
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z11
+	VPERMI2D         Z3, Z2, Z1
+	VPERMI2D         Z7, Z12, Z11
+	VMOVSLDUP        Z3, K1, Z2
+	VMOVSLDUP        Z7, K1, Z12
+	VPTERNLOGD.BCST  $0x96, 16(DX), Z4, Z1
+	VPTERNLOGD.BCST  $0x96, 16(DX), Z8, Z11
+	VXORPS.BCST      12(DX), Z5, Z3
+	VXORPS.BCST      12(DX), Z9, Z7
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z8
+	VPMULUDQ         Z4, Z1, Z5
+	VPMULUDQ         Z8, Z11, Z9
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z11, Z11
+	VPMULUDQ         Z4, Z1, Z1
+	VPMULUDQ         Z8, Z11, Z11
+	VMOVDQU32        highHalves<>+0(SB), Z4
+	VMOVDQU32        highHalves<>+0(SB), Z8
+	VPERMI2D         Z1, Z5, Z4
+	VPERMI2D         Z11, Z9, Z8
+	VMOVSLDUP        Z1, K1, Z5
+	VMOVSLDUP        Z11, K1, Z9
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z13
+	VPMULUDQ         Z1, Z3, Z11
+	VPMULUDQ         Z13, Z7, Z14
+	VPSRLQ           $0x20, Z3, Z3
+	VPSRLQ           $0x20, Z7, Z7
+	VPMULUDQ         Z1, Z3, Z3
+	VPMULUDQ         Z13, Z7, Z7
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z13
+	VPERMI2D         Z3, Z11, Z1
+	VPERMI2D         Z7, Z14, Z13
+	VMOVSLDUP        Z3, K1, Z11
+	VMOVSLDUP        Z7, K1, Z14
+	VPTERNLOGD.BCST  $0x96, 24(DX), Z2, Z1
+	VPTERNLOGD.BCST  $0x96, 24(DX), Z12, Z13
+	VPTERNLOGD.BCST  $0x96, 20(DX), Z6, Z4
+	VPTERNLOGD.BCST  $0x96, 20(DX), Z10, Z8
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z6
+	VPMULUDQ         Z2, Z1, Z3
+	VPMULUDQ         Z6, Z13, Z7
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z13, Z10
+	VPMULUDQ         Z2, Z1, Z1
+	VPMULUDQ         Z6, Z10, Z10
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VMOVDQU32        highHalves<>+0(SB), Z6
+	VPERMI2D         Z1, Z3, Z2
+	VPERMI2D         Z10, Z7, Z6
+	VMOVSLDUP        Z1, K1, Z3
+	VMOVSLDUP        Z10, K1, Z7
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z4, Z10
+	VPMULUDQ         Z12, Z8, Z13
+	VPSRLQ           $0x20, Z4, Z4
+	VPSRLQ           $0x20, Z8, Z8
+	VPMULUDQ         Z1, Z4, Z4
+	VPMULUDQ         Z12, Z8, Z8
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z4, Z10, Z1
+	VPERMI2D         Z8, Z13, Z12
+	VMOVSLDUP        Z4, K1, Z10
+	VMOVSLDUP        Z8, K1, Z13
+	VPTERNLOGD.BCST  $0x96, 32(DX), Z11, Z1
+	VPTERNLOGD.BCST  $0x96, 32(DX), Z14, Z12
+	VPTERNLOGD.BCST  $0x96, 28(DX), Z5, Z2
+	VPTERNLOGD.BCST  $0x96, 28(DX), Z9, Z6
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z8
+	VPMULUDQ         Z4, Z1, Z5
+	VPMULUDQ         Z8, Z12, Z9
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z12, Z11
+	VPMULUDQ         Z4, Z1, Z1
+	VPMULUDQ         Z8, Z11, Z11
+	VMOVDQU32        highHalves<>+0(SB), Z4
+	VMOVDQU32        highHalves<>+0(SB), Z8
+	VPERMI2D         Z1, Z5, Z4
+	VPERMI2D         Z11, Z9, Z8
+	VMOVSLDUP        Z1, K1, Z5
+	VMOVSLDUP        Z11, K1, Z9
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z2, Z11
+	VPMULUDQ         Z12, Z6, Z14
+	VPSRLQ           $0x20, Z2, Z2
+	VPSRLQ           $0x20, Z6, Z6
+	VPMULUDQ         Z1, Z2, Z2
+	VPMULUDQ         Z12, Z6, Z6
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z2, Z11, Z1
+	VPERMI2D         Z6, Z14, Z12
+	VMOVSLDUP        Z2, K1, Z11
+	VMOVSLDUP        Z6, K1, Z14
+	VPTERNLOGD.BCST  $0x96, 40(DX), Z10, Z1
+	VPTERNLOGD.BCST  $0x96, 40(DX), Z13, Z12
+	VPTERNLOGD.BCST  $0x96, 36(DX), Z3, Z4
+	VPTERNLOGD.BCST  $0x96, 36(DX), Z7, Z8
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z6
+	VPMULUDQ         Z2, Z1, Z3
+	VPMULUDQ         Z6, Z12, Z7
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z12, Z10
+	VPMULUDQ         Z2, Z1, Z1
+	VPMULUDQ         Z6, Z10, Z10
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VMOVDQU32        highHalves<>+0(SB), Z6
+	VPERMI2D         Z1, Z3, Z2
+	VPERMI2D         Z10, Z7, Z6
+	VMOVSLDUP        Z1, K1, Z3
+	VMOVSLDUP        Z10, K1, Z7
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z4, Z10
+	VPMULUDQ         Z12, Z8, Z13
+	VPSRLQ           $0x20, Z4, Z4
+	VPSRLQ           $0x20, Z8, Z8
+	VPMULUDQ         Z1, Z4, Z4
+	VPMULUDQ         Z12, Z8, Z8
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z4, Z10, Z1
+	VPERMI2D         Z8, Z13, Z12
+	VMOVSLDUP        Z4, K1, Z10
+	VMOVSLDUP        Z8, K1, Z13
+	VPTERNLOGD.BCST  $0x96, 48(DX), Z11, Z1
+	VPTERNLOGD.BCST  $0x96, 48(DX), Z14, Z12
+	VPTERNLOGD.BCST  $0x96, 44(DX), Z5, Z2
+	VPTERNLOGD.BCST  $0x96, 44(DX), Z9, Z6
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z8
+	VPMULUDQ         Z4, Z1, Z5
+	VPMULUDQ         Z8, Z12, Z9
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z12, Z11
+	VPMULUDQ         Z4, Z1, Z1
+	VPMULUDQ         Z8, Z11, Z11
+	VMOVDQU32        highHalves<>+0(SB), Z4
+	VMOVDQU32        highHalves<>+0(SB), Z8
+	VPERMI2D         Z1, Z5, Z4
+	VPERMI2D         Z11, Z9, Z8
+	VMOVSLDUP        Z1, K1, Z5
+	VMOVSLDUP        Z11, K1, Z9
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z2, Z11
+	VPMULUDQ         Z12, Z6, Z14
+	VPSRLQ           $0x20, Z2, Z2
+	VPSRLQ           $0x20, Z6, Z6
+	VPMULUDQ         Z1, Z2, Z2
+	VPMULUDQ         Z12, Z6, Z6
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z2, Z11, Z1
+	VPERMI2D         Z6, Z14, Z12
+	VMOVSLDUP        Z2, K1, Z11
+	VMOVSLDUP        Z6, K1, Z14
+	VPTERNLOGD.BCST  $0x96, 56(DX), Z10, Z1
+	VPTERNLOGD.BCST  $0x96, 56(DX), Z13, Z12
+	VPTERNLOGD.BCST  $0x96, 52(DX), Z3, Z4
+	VPTERNLOGD.BCST  $0x96, 52(DX), Z7, Z8
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z6
+	VPMULUDQ         Z2, Z1, Z3
+	VPMULUDQ         Z6, Z12, Z7
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z12, Z10
+	VPMULUDQ         Z2, Z1, Z1
+	VPMULUDQ         Z6, Z10, Z10
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VMOVDQU32        highHalves<>+0(SB), Z6
+	VPERMI2D         Z1, Z3, Z2
+	VPERMI2D         Z10, Z7, Z6
+	VMOVSLDUP        Z1, K1, Z3
+	VMOVSLDUP        Z10, K1, Z7
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z4, Z10
+	VPMULUDQ         Z12, Z8, Z13
+	VPSRLQ           $0x20, Z4, Z4
+	VPSRLQ           $0x20, Z8, Z8
+	VPMULUDQ         Z1, Z4, Z4
+	VPMULUDQ         Z12, Z8, Z8
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z4, Z10, Z1
+	VPERMI2D         Z8, Z13, Z12
+	VMOVSLDUP        Z4, K1, Z10
+	VMOVSLDUP        Z8, K1, Z13
+	VPTERNLOGD.BCST  $0x96, 64(DX), Z11, Z1
+	VPTERNLOGD.BCST  $0x96, 64(DX), Z14, Z12
+	VPTERNLOGD.BCST  $0x96, 60(DX), Z5, Z2
+	VPTERNLOGD.BCST  $0x96, 60(DX), Z9, Z6
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z4
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z8
+	VPMULUDQ         Z4, Z1, Z5
+	VPMULUDQ         Z8, Z12, Z9
+	VPSRLQ           $0x20, Z1, Z1
+	VPSRLQ           $0x20, Z12, Z11
+	VPMULUDQ         Z4, Z1, Z1
+	VPMULUDQ         Z8, Z11, Z11
+	VMOVDQU32        highHalves<>+0(SB), Z4
+	VMOVDQU32        highHalves<>+0(SB), Z8
+	VPERMI2D         Z1, Z5, Z4
+	VPERMI2D         Z11, Z9, Z8
+	VMOVSLDUP        Z1, K1, Z5
+	VMOVSLDUP        Z11, K1, Z9
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z12
+	VPMULUDQ         Z1, Z2, Z11
+	VPMULUDQ         Z12, Z6, Z14
+	VPSRLQ           $0x20, Z2, Z2
+	VPSRLQ           $0x20, Z6, Z6
+	VPMULUDQ         Z1, Z2, Z2
+	VPMULUDQ         Z12, Z6, Z6
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VMOVDQU32        highHalves<>+0(SB), Z12
+	VPERMI2D         Z2, Z11, Z1
+	VPERMI2D         Z6, Z14, Z12
+	VMOVSLDUP        Z2, K1, Z11
+	VMOVSLDUP        Z6, K1, Z14
+	VPTERNLOGD.BCST  $0x96, 72(DX), Z10, Z1
+	VPTERNLOGD.BCST  $0x96, 72(DX), Z13, Z12
+	VPTERNLOGD.BCST  $0x96, 68(DX), Z3, Z4
+	VPTERNLOGD.BCST  $0x96, 68(DX), Z7, Z8
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z1, K2
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z12, K4
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z4, K3
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z8, K5
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z1, Z1
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z12, Z2
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z4, Z3
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z8, Z8
+	VCVTUDQ2PS       Z1, Z4
+	VCVTUDQ2PS       Z2, Z7
+	VCVTUDQ2PS       Z3, Z6
+	VCVTUDQ2PS       Z8, Z10
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z4, Z4
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z7, Z7
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z6, Z6
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z10, Z15
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z4, Z10
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z7, Z13
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z6, Z12
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z15, Z16
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z10, Z10
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z13, Z13
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z12, Z12
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z16, Z16
+	VPSRAD           $0x17, Z4, Z4
+	VPSRAD           $0x17, Z7, Z7
+	VPSRAD           $0x17, Z6, Z6
+	VPSRAD           $0x17, Z15, Z15
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z10, Z10
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z13, Z13
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z12, Z12
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z16, Z16
+	VCVTDQ2PS        Z1, Z1
+	VCVTDQ2PS        Z2, Z2
+	VCVTDQ2PS        Z3, Z3
+	VCVTDQ2PS        Z8, Z8
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z1, Z1
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z2, Z2
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z3, Z3
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z8, Z8
+	VBLENDMPS        Z1, Z10, K2, Z1
+	VBLENDMPS        Z2, Z13, K4, Z2
+	VBLENDMPS        Z3, Z12, K3, Z3
+	VBLENDMPS        Z8, Z16, K5, Z8
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z4, K2, Z4
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z7, K4, Z7
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z6, K3, Z6
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z15, K5, Z15
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z10
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z13
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z12
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z16
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z8, Z16
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z1, Z10
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z2, Z13
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z3, Z12
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z8, Z16
+	VCVTDQ2PS        Z4, Z4
+	VCVTDQ2PS        Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VCVTDQ2PS        Z15, Z19
+	VMULPS           Z1, Z1, Z15
+	VMULPS           Z2, Z2, Z18
+	VMULPS           Z3, Z3, Z17
+	VMULPS           Z8, Z8, Z20
+	VMOVAPS          Z1, Z1
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z3, Z3
+	VMOVAPS          Z8, Z8
+	VFMADD231PS      Z10, Z15, Z1
+	VFMADD231PS      Z13, Z18, Z2
+	VFMADD231PS      Z12, Z17, Z3
+	VFMADD231PS      Z16, Z20, Z8
+	VMOVAPS          Z1, Z1
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z3, Z3
+	VMOVAPS          Z8, Z8
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z4, Z1
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z7, Z2
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z6, Z3
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z19, Z8
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z1, Z1
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z2, Z2
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z3, Z3
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z8, Z4
+	VSQRTPS          Z1, Z1
+	VSQRTPS          Z2, Z2
+	VSQRTPS          Z3, Z3
+	VSQRTPS          Z4, Z8
+	VPSLLD           $0x02, Z11, Z4
+	VPSLLD           $0x02, Z14, Z7
+	VPSLLD           $0x02, Z5, Z6
+	VPSLLD           $0x02, Z9, Z10
+	VCVTDQ2PS        Z4, Z4
+	VCVTDQ2PS        Z7, Z7
+	VCVTDQ2PS        Z6, Z6
+	VCVTDQ2PS        Z10, Z10
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z4, Z4
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z7, Z7
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z6, Z6
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z10, Z21
+	VMULPS           Z4, Z4, Z10
+	VMULPS           Z7, Z7, Z18
+	VMULPS           Z6, Z6, Z15
+	VMULPS           Z21, Z21, Z22
+	VMULPS           Z10, Z4, Z12
+	VMULPS           Z18, Z7, Z19
+	VMULPS           Z15, Z6, Z16
+	VMULPS           Z22, Z21, Z23
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z13
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z20
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z17
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z24
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z10, Z13
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z18, Z20
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z15, Z17
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z22, Z24
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z10, Z13
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z18, Z20
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z15, Z17
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z22, Z24
+	VMOVAPS          Z4, Z4
+	VMOVAPS          Z7, Z7
+	VMOVAPS          Z6, Z6
+	VMOVAPS          Z21, Z21
+	VFMADD231PS      Z13, Z12, Z4
+	VFMADD231PS      Z20, Z19, Z7
+	VFMADD231PS      Z17, Z16, Z6
+	VFMADD231PS      Z24, Z23, Z21
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z12
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z16
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z13
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z17
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z10, Z12
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z18, Z16
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z15, Z13
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z22, Z17
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z10, Z12
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z18, Z16
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z15, Z13
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z22, Z17
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z10, Z12
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z18, Z16
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z15, Z13
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z22, Z17
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z10, Z12
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z18, Z16
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z15, Z13
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z22, Z17
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z11, Z10
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z14, Z11
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z5, Z5
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z9, Z22
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z10, K2
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z11, K4
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z5, K3
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z22, K5
+	VBLENDMPS        Z4, Z12, K2, Z9
+	VBLENDMPS        Z7, Z16, K4, Z19
+	VBLENDMPS        Z6, Z13, K3, Z15
+	VBLENDMPS        Z21, Z17, K5, Z23
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z10, Z14
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z11, Z20
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z5, Z18
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z22, Z24
+	VMOVAPS          Z9, Z9
+	VMOVAPS          Z19, Z19
+	VMOVAPS          Z15, Z15
+	VMOVAPS          Z23, Z23
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z14, Z9
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z20, Z19
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z18, Z15
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z24, Z23
+	VMULPS           Z9, Z1, Z9
+	VMULPS           Z19, Z2, Z14
+	VMULPS           Z15, Z3, Z15
+	VMULPS           Z23, Z8, Z18
+	VMOVUPS          Z9, (AX)
+	VMOVUPS          Z14, 256(AX)
+	VMOVUPS          Z15, 128(AX)
+	VMOVUPS          Z18, 384(AX)
+	VBLENDMPS        Z12, Z4, K2, Z4
+	VBLENDMPS        Z16, Z7, K4, Z7
+	VBLENDMPS        Z13, Z6, K3, Z6
+	VBLENDMPS        Z17, Z21, K5, Z9
+	VMOVAPS          Z4, Z4
+	VMOVAPS          Z7, Z7
+	VMOVAPS          Z6, Z6
+	VMOVAPS          Z9, Z9
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z10, Z4
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z11, Z7
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z5, Z6
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z22, Z9
+	VMULPS           Z4, Z1, Z1
+	VMULPS           Z7, Z2, Z2
+	VMULPS           Z6, Z3, Z3
+	VMULPS           Z9, Z8, Z4
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 320(AX)
+	VMOVUPS          Z3, 192(AX)
+	VMOVUPS          Z4, 448(AX)
+	VBROADCASTSS     noiseNumbers<>+88(SB), Z1
+	VPADDD           Z1, Z0, Z0
+	ADDQ             $+512, AX
+	SUBQ             $0x02, CX
+	JGE              pair
+
+single:
+	ADDQ $0x02, CX
+	JE   done
+
+group:
+	VPADDD.BCST      noiseNumbers<>+0(SB), Z0, Z1
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VPMULUDQ         Z2, Z1, Z3
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z2, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VPERMI2D         Z1, Z3, Z2
+	VMOVSLDUP        Z1, K1, Z3
+	VXORPS.BCST      (DX), Z2, Z1
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z2
+	VPMULUDQ         Z2, Z1, Z4
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z2, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VPERMI2D         Z1, Z4, Z2
+	VMOVSLDUP        Z1, K1, Z4
+	VXORPS.BCST      4(DX), Z2, Z1
+	VXORPS.BCST      8(DX), Z3, Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z3
+	VPMULUDQ         Z3, Z1, Z5
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z3, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z3
+	VPERMI2D         Z1, Z5, Z3
+	VMOVSLDUP        Z1, K1, Z5
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z2, Z6
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z1, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z2, Z6, Z1
+	VMOVSLDUP        Z2, K1, Z6
+	VPTERNLOGD.BCST  $0x96, 16(DX), Z4, Z1
+	VXORPS.BCST      12(DX), Z3, Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z3
+	VPMULUDQ         Z3, Z1, Z4
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z3, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z3
+	VPERMI2D         Z1, Z4, Z3
+	VMOVSLDUP        Z1, K1, Z4
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z2, Z7
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z1, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z2, Z7, Z1
+	VMOVSLDUP        Z2, K1, Z7
+	VPTERNLOGD.BCST  $0x96, 24(DX), Z6, Z1
+	VPTERNLOGD.BCST  $0x96, 20(DX), Z5, Z3
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VPMULUDQ         Z2, Z1, Z5
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z2, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VPERMI2D         Z1, Z5, Z2
+	VMOVSLDUP        Z1, K1, Z5
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z3, Z6
+	VPSRLQ           $0x20, Z3, Z3
+	VPMULUDQ         Z1, Z3, Z3
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z3, Z6, Z1
+	VMOVSLDUP        Z3, K1, Z6
+	VPTERNLOGD.BCST  $0x96, 32(DX), Z7, Z1
+	VPTERNLOGD.BCST  $0x96, 28(DX), Z4, Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z3
+	VPMULUDQ         Z3, Z1, Z4
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z3, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z3
+	VPERMI2D         Z1, Z4, Z3
+	VMOVSLDUP        Z1, K1, Z4
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z2, Z7
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z1, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z2, Z7, Z1
+	VMOVSLDUP        Z2, K1, Z7
+	VPTERNLOGD.BCST  $0x96, 40(DX), Z6, Z1
+	VPTERNLOGD.BCST  $0x96, 36(DX), Z5, Z3
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VPMULUDQ         Z2, Z1, Z5
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z2, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VPERMI2D         Z1, Z5, Z2
+	VMOVSLDUP        Z1, K1, Z5
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z3, Z6
+	VPSRLQ           $0x20, Z3, Z3
+	VPMULUDQ         Z1, Z3, Z3
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z3, Z6, Z1
+	VMOVSLDUP        Z3, K1, Z6
+	VPTERNLOGD.BCST  $0x96, 48(DX), Z7, Z1
+	VPTERNLOGD.BCST  $0x96, 44(DX), Z4, Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z3
+	VPMULUDQ         Z3, Z1, Z4
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z3, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z3
+	VPERMI2D         Z1, Z4, Z3
+	VMOVSLDUP        Z1, K1, Z4
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z2, Z7
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z1, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z2, Z7, Z1
+	VMOVSLDUP        Z2, K1, Z7
+	VPTERNLOGD.BCST  $0x96, 56(DX), Z6, Z1
+	VPTERNLOGD.BCST  $0x96, 52(DX), Z5, Z3
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z2
+	VPMULUDQ         Z2, Z1, Z5
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z2, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z2
+	VPERMI2D         Z1, Z5, Z2
+	VMOVSLDUP        Z1, K1, Z5
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z3, Z6
+	VPSRLQ           $0x20, Z3, Z3
+	VPMULUDQ         Z1, Z3, Z3
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z3, Z6, Z1
+	VMOVSLDUP        Z3, K1, Z6
+	VPTERNLOGD.BCST  $0x96, 64(DX), Z7, Z1
+	VPTERNLOGD.BCST  $0x96, 60(DX), Z4, Z2
+	VBROADCASTSS     noiseNumbers<>+68(SB), Z3
+	VPMULUDQ         Z3, Z1, Z4
+	VPSRLQ           $0x20, Z1, Z1
+	VPMULUDQ         Z3, Z1, Z1
+	VMOVDQU32        highHalves<>+0(SB), Z3
+	VPERMI2D         Z1, Z4, Z3
+	VMOVSLDUP        Z1, K1, Z4
+	VBROADCASTSS     noiseNumbers<>+72(SB), Z1
+	VPMULUDQ         Z1, Z2, Z7
+	VPSRLQ           $0x20, Z2, Z2
+	VPMULUDQ         Z1, Z2, Z2
+	VMOVDQU32        highHalves<>+0(SB), Z1
+	VPERMI2D         Z2, Z7, Z1
+	VMOVSLDUP        Z2, K1, Z7
+	VPTERNLOGD.BCST  $0x96, 72(DX), Z6, Z1
+	VPTERNLOGD.BCST  $0x96, 68(DX), Z5, Z3
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z1, K2
+	VPCMPUD.BCST     $0x06, noiseNumbers<>+92(SB), Z3, K3
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z1, Z1
+	VPADDD.BCST      noiseNumbers<>+4(SB), Z3, Z3
+	VCVTUDQ2PS       Z1, Z2
+	VCVTUDQ2PS       Z3, Z5
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z2, Z2
+	VPSUBD.BCST      noiseNumbers<>+96(SB), Z5, Z6
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z2, Z5
+	VANDPS.BCST      noiseNumbers<>+100(SB), Z6, Z8
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z5, Z5
+	VPADDD.BCST      noiseNumbers<>+104(SB), Z8, Z8
+	VPSRAD           $0x17, Z2, Z2
+	VPSRAD           $0x17, Z6, Z6
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z5, Z5
+	VSUBPS.BCST      noiseNumbers<>+108(SB), Z8, Z8
+	VCVTDQ2PS        Z1, Z1
+	VCVTDQ2PS        Z3, Z3
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z1, Z1
+	VMULPS.BCST      noiseNumbers<>+112(SB), Z3, Z3
+	VBLENDMPS        Z1, Z5, K2, Z1
+	VBLENDMPS        Z3, Z8, K3, Z3
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z2, K2, Z2
+	VBLENDMPS.BCST   noiseNumbers<>+0(SB), Z6, K3, Z6
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z5
+	VBROADCASTSS     noiseNumbers<>+116(SB), Z8
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+120(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+124(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+128(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+132(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+136(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+140(SB), Z3, Z8
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z1, Z5
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z3, Z8
+	VCVTDQ2PS        Z2, Z2
+	VCVTDQ2PS        Z6, Z9
+	VMULPS           Z1, Z1, Z6
+	VMULPS           Z3, Z3, Z10
+	VMOVAPS          Z1, Z1
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z5, Z6, Z1
+	VFMADD231PS      Z8, Z10, Z3
+	VMOVAPS          Z1, Z1
+	VMOVAPS          Z3, Z3
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z2, Z1
+	VFMADD231PS.BCST noiseNumbers<>+148(SB), Z9, Z3
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z1, Z1
+	VMULPS.BCST      noiseNumbers<>+152(SB), Z3, Z2
+	VSQRTPS          Z1, Z1
+	VSQRTPS          Z2, Z3
+	VPSLLD           $0x02, Z7, Z2
+	VPSLLD           $0x02, Z4, Z5
+	VCVTDQ2PS        Z2, Z2
+	VCVTDQ2PS        Z5, Z5
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z2, Z2
+	VMULPS.BCST      noiseNumbers<>+156(SB), Z5, Z9
+	VMULPS           Z2, Z2, Z5
+	VMULPS           Z9, Z9, Z10
+	VMULPS           Z5, Z2, Z6
+	VMULPS           Z10, Z9, Z11
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z8
+	VBROADCASTSS     noiseNumbers<>+160(SB), Z12
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z5, Z8
+	VFMADD213PS.BCST noiseNumbers<>+164(SB), Z10, Z12
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z5, Z8
+	VFMADD213PS.BCST noiseNumbers<>+168(SB), Z10, Z12
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z9, Z9
+	VFMADD231PS      Z8, Z6, Z2
+	VFMADD231PS      Z12, Z11, Z9
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z6
+	VBROADCASTSS     noiseNumbers<>+172(SB), Z8
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z5, Z6
+	VFMADD213PS.BCST noiseNumbers<>+176(SB), Z10, Z8
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z5, Z6
+	VFMADD213PS.BCST noiseNumbers<>+180(SB), Z10, Z8
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z5, Z6
+	VFMADD213PS.BCST noiseNumbers<>+144(SB), Z10, Z8
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z5, Z6
+	VFMADD213PS.BCST noiseNumbers<>+108(SB), Z10, Z8
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z7, Z5
+	VPADDD.BCST      noiseNumbers<>+184(SB), Z4, Z10
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z5, K2
+	VPTESTMD.BCST    noiseNumbers<>+188(SB), Z10, K3
+	VBLENDMPS        Z2, Z6, K2, Z4
+	VBLENDMPS        Z9, Z8, K3, Z11
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z5, Z7
+	VPADDD.BCST      noiseNumbers<>+188(SB), Z10, Z12
+	VMOVAPS          Z4, Z4
+	VMOVAPS          Z11, Z11
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z7, Z4
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z12, Z11
+	VMULPS           Z4, Z1, Z4
+	VMULPS           Z11, Z3, Z7
+	VMOVUPS          Z4, (AX)
+	VMOVUPS          Z7, 128(AX)
+	VBLENDMPS        Z6, Z2, K2, Z2
+	VBLENDMPS        Z8, Z9, K3, Z4
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z4, Z4
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z5, Z2
+	VPTERNLOGD.BCST  $0x78, noiseNumbers<>+192(SB), Z10, Z4
+	VMULPS           Z2, Z1, Z1
+	VMULPS           Z4, Z3, Z2
+	VMOVUPS          Z1, 64(AX)
+	VMOVUPS          Z2, 192(AX)
+	VBROADCASTSS     noiseNumbers<>+76(SB), Z1
+	VPADDD           Z1, Z0, Z0
+	ADDQ             $+256, AX
+	DECQ             CX
+	JNZ              group
+
+done:
+	VLDMXCSR (SP)
+	VZEROUPPER
+	RET
+
+// func uniformAVX2(dst *float32, groups int, first uint32, keys *uint32)
+// Requires: AVX, AVX2
+TEXT ·uniformAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     noiseNumbers<>+64(SB)
+	MOVQ         dst+0(FP), AX
+	MOVQ         groups+8(FP), CX
+	MOVQ         keys+24(FP), DX
 	VMOVUPS      noiseNumbers<>+0(SB), Y0
 	VBROADCASTSS first+16(FP), Y1
 	VPADDD       Y0, Y1, Y0
@@ -1827,44 +1441,58 @@ TEXT ·uniformAVX2(SB), NOSPLIT, $0-40
 group:
 	VBROADCASTSS noiseNumbers<>+0(SB), Y1
 	VPADDD       Y1, Y0, Y1
-	VBROADCASTSS node+20(FP), Y2
-	VBROADCASTSS stepLow+32(FP), Y3
-	VBROADCASTSS stepHigh+36(FP), Y4
-	VBROADCASTSS seedLow+24(FP), Y5
-	VBROADCASTSS seedHigh+28(FP), Y6
-	VBROADCASTSS noiseNumbers<>+64(SB), Y7
-	VPMULUDQ     Y7, Y1, Y8
+	VBROADCASTSS noiseNumbers<>+68(SB), Y2
+	VPMULUDQ     Y2, Y1, Y3
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y7, Y1, Y1
-	VMOVSHDUP    Y8, Y7
-	VPBLENDD     $0xaa, Y1, Y7, Y7
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y3, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y3, Y9
-	VPSRLQ       $0x20, Y3, Y3
-	VPMULUDQ     Y1, Y3, Y3
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y3, Y1, Y1
-	VMOVSLDUP    Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y9, Y9
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VBROADCASTSS (DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS noiseNumbers<>+72(SB), Y2
+	VPMULUDQ     Y2, Y1, Y4
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y4, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS 4(DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS 8(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
+	VPSRLQ       $0x20, Y2, Y2
+	VPMULUDQ     Y1, Y2, Y2
+	VMOVSHDUP    Y6, Y1
+	VPBLENDD     $0xaa, Y2, Y1, Y1
+	VMOVSLDUP    Y2, Y2
+	VPBLENDD     $0xaa, Y2, Y6, Y6
+	VXORPS       Y4, Y1, Y1
+	VBROADCASTSS 16(DX), Y2
 	VXORPS       Y2, Y1, Y1
-	VXORPS       Y5, Y1, Y1
-	VXORPS       Y4, Y7, Y2
-	VXORPS       Y6, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y3
-	VPADDD       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y4
-	VPADDD       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 12(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -1872,47 +1500,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 24(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 20(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 32(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 28(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -1920,47 +1544,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 40(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 36(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 48(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 44(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -1968,47 +1588,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 56(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 52(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 64(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 60(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2016,126 +1632,94 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
-	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y7
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y7, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 72(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 68(DX), Y3
+	VXORPS       Y3, Y2, Y2
 	VPSRLD       $0x09, Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y3
+	VBROADCASTSS noiseNumbers<>+80(SB), Y3
 	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y3
+	VBROADCASTSS noiseNumbers<>+84(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, (AX)
 	VPSRLD       $0x09, Y7, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y3
+	VBROADCASTSS noiseNumbers<>+80(SB), Y3
 	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y3
+	VBROADCASTSS noiseNumbers<>+84(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 64(AX)
 	VPSRLD       $0x09, Y2, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y2
+	VBROADCASTSS noiseNumbers<>+80(SB), Y2
 	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y2
+	VBROADCASTSS noiseNumbers<>+84(SB), Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 128(AX)
-	VPSRLD       $0x09, Y6, Y1
+	VPSRLD       $0x09, Y4, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y2
+	VBROADCASTSS noiseNumbers<>+80(SB), Y2
 	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y2
+	VBROADCASTSS noiseNumbers<>+84(SB), Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 192(AX)
 	VBROADCASTSS noiseNumbers<>+32(SB), Y1
 	VPADDD       Y1, Y0, Y1
-	VBROADCASTSS node+20(FP), Y2
-	VBROADCASTSS stepLow+32(FP), Y3
-	VBROADCASTSS stepHigh+36(FP), Y4
-	VBROADCASTSS seedLow+24(FP), Y5
-	VBROADCASTSS seedHigh+28(FP), Y6
-	VBROADCASTSS noiseNumbers<>+64(SB), Y7
-	VPMULUDQ     Y7, Y1, Y8
+	VBROADCASTSS noiseNumbers<>+68(SB), Y2
+	VPMULUDQ     Y2, Y1, Y3
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y7, Y1, Y1
-	VMOVSHDUP    Y8, Y7
-	VPBLENDD     $0xaa, Y1, Y7, Y7
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y3, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y3, Y9
-	VPSRLQ       $0x20, Y3, Y3
-	VPMULUDQ     Y1, Y3, Y3
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y3, Y1, Y1
-	VMOVSLDUP    Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y9, Y9
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VBROADCASTSS (DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS noiseNumbers<>+72(SB), Y2
+	VPMULUDQ     Y2, Y1, Y4
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y4, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS 4(DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS 8(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
+	VPSRLQ       $0x20, Y2, Y2
+	VPMULUDQ     Y1, Y2, Y2
+	VMOVSHDUP    Y6, Y1
+	VPBLENDD     $0xaa, Y2, Y1, Y1
+	VMOVSLDUP    Y2, Y2
+	VPBLENDD     $0xaa, Y2, Y6, Y6
+	VXORPS       Y4, Y1, Y1
+	VBROADCASTSS 16(DX), Y2
 	VXORPS       Y2, Y1, Y1
-	VXORPS       Y5, Y1, Y1
-	VXORPS       Y4, Y7, Y2
-	VXORPS       Y6, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y3
-	VPADDD       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y4
-	VPADDD       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 12(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2143,47 +1727,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 24(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 20(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 32(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 28(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2191,47 +1771,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 40(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 36(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 48(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 44(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2239,47 +1815,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 56(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 52(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 64(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 60(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2287,99 +1859,57 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
-	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y7
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y7, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 72(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 68(DX), Y3
+	VXORPS       Y3, Y2, Y2
 	VPSRLD       $0x09, Y1, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y3
+	VBROADCASTSS noiseNumbers<>+80(SB), Y3
 	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y3
+	VBROADCASTSS noiseNumbers<>+84(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
 	VPSRLD       $0x09, Y7, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y3
+	VBROADCASTSS noiseNumbers<>+80(SB), Y3
 	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y3
+	VBROADCASTSS noiseNumbers<>+84(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 96(AX)
 	VPSRLD       $0x09, Y2, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y2
+	VBROADCASTSS noiseNumbers<>+80(SB), Y2
 	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y2
+	VBROADCASTSS noiseNumbers<>+84(SB), Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 160(AX)
-	VPSRLD       $0x09, Y6, Y1
+	VPSRLD       $0x09, Y4, Y1
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+84(SB), Y2
+	VBROADCASTSS noiseNumbers<>+80(SB), Y2
 	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+88(SB), Y2
+	VBROADCASTSS noiseNumbers<>+84(SB), Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 224(AX)
-	VBROADCASTSS noiseNumbers<>+80(SB), Y1
+	VBROADCASTSS noiseNumbers<>+76(SB), Y1
 	VPADDD       Y1, Y0, Y0
 	ADDQ         $+256, AX
 	DECQ         CX
 	JNZ          group
+	VLDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
-// func normalAVX2(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
-// Requires: AVX, AVX2
-TEXT ·normalAVX2(SB), NOSPLIT, $0-40
+// func normalAVX2(dst *float32, groups int, first uint32, keys *uint32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     noiseNumbers<>+64(SB)
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
+	MOVQ         keys+24(FP), DX
 	VMOVUPS      noiseNumbers<>+0(SB), Y0
 	VBROADCASTSS first+16(FP), Y1
 	VPADDD       Y0, Y1, Y0
@@ -2387,44 +1917,58 @@ TEXT ·normalAVX2(SB), NOSPLIT, $0-40
 group:
 	VBROADCASTSS noiseNumbers<>+0(SB), Y1
 	VPADDD       Y1, Y0, Y1
-	VBROADCASTSS node+20(FP), Y2
-	VBROADCASTSS stepLow+32(FP), Y3
-	VBROADCASTSS stepHigh+36(FP), Y4
-	VBROADCASTSS seedLow+24(FP), Y5
-	VBROADCASTSS seedHigh+28(FP), Y6
-	VBROADCASTSS noiseNumbers<>+64(SB), Y7
-	VPMULUDQ     Y7, Y1, Y8
+	VBROADCASTSS noiseNumbers<>+68(SB), Y2
+	VPMULUDQ     Y2, Y1, Y3
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y7, Y1, Y1
-	VMOVSHDUP    Y8, Y7
-	VPBLENDD     $0xaa, Y1, Y7, Y7
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y3, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y3, Y9
-	VPSRLQ       $0x20, Y3, Y3
-	VPMULUDQ     Y1, Y3, Y3
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y3, Y1, Y1
-	VMOVSLDUP    Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y9, Y9
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VBROADCASTSS (DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS noiseNumbers<>+72(SB), Y2
+	VPMULUDQ     Y2, Y1, Y4
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y4, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS 4(DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS 8(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
+	VPSRLQ       $0x20, Y2, Y2
+	VPMULUDQ     Y1, Y2, Y2
+	VMOVSHDUP    Y6, Y1
+	VPBLENDD     $0xaa, Y2, Y1, Y1
+	VMOVSLDUP    Y2, Y2
+	VPBLENDD     $0xaa, Y2, Y6, Y6
+	VXORPS       Y4, Y1, Y1
+	VBROADCASTSS 16(DX), Y2
 	VXORPS       Y2, Y1, Y1
-	VXORPS       Y5, Y1, Y1
-	VXORPS       Y4, Y7, Y2
-	VXORPS       Y6, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y3
-	VPADDD       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y4
-	VPADDD       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 12(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2432,47 +1976,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 24(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 20(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 32(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 28(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2480,47 +2020,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 40(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 36(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 48(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 44(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2528,47 +2064,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 56(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 52(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 64(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 60(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2576,340 +2108,252 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
-	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y7
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y7, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+96(SB), Y3
-	VXORPS       Y3, Y1, Y3
-	VBROADCASTSS noiseNumbers<>+100(SB), Y4
-	VPCMPGTD     Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+4(SB), Y4
-	VPADDD       Y4, Y1, Y4
-	VPSRLD       $0x10, Y4, Y5
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 72(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 68(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+196(SB), Y3
+	VBROADCASTSS noiseNumbers<>+192(SB), Y5
+	VXORPS       Y5, Y1, Y5
+	VPCMPGTD     Y3, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+4(SB), Y5
+	VPADDD       Y5, Y1, Y1
+	VPSRLD       $0x10, Y1, Y5
 	VCVTDQ2PS    Y5, Y5
-	VBROADCASTSS noiseNumbers<>+204(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+208(SB), Y8
-	VANDPS       Y8, Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VBROADCASTSS noiseNumbers<>+104(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+108(SB), Y5
-	VPSUBD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+112(SB), Y5
-	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS noiseNumbers<>+200(SB), Y6
+	VMULPS       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+204(SB), Y6
+	VANDPS       Y6, Y1, Y6
+	VCVTDQ2PS    Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+96(SB), Y6
+	VPSUBD       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+100(SB), Y6
+	VANDPS       Y6, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+104(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VPSRAD       $0x17, Y5, Y5
 	VBROADCASTSS noiseNumbers<>+108(SB), Y8
-	VPADDD       Y8, Y5, Y5
-	VPSRAD       $0x17, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+116(SB), Y8
-	VSUBPS       Y8, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+120(SB), Y8
-	VXORPS       Y8, Y1, Y1
+	VSUBPS       Y8, Y6, Y6
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+124(SB), Y8
+	VBROADCASTSS noiseNumbers<>+112(SB), Y8
 	VMULPS       Y8, Y1, Y1
-	VBLENDVPS    Y3, Y1, Y5, Y1
-	VBROADCASTSS noiseNumbers<>+0(SB), Y5
-	VBLENDVPS    Y3, Y5, Y4, Y3
-	VBROADCASTSS noiseNumbers<>+128(SB), Y4
-	VMULPS       Y4, Y1, Y4
+	VBLENDVPS    Y3, Y1, Y6, Y1
+	VBROADCASTSS noiseNumbers<>+0(SB), Y6
+	VBLENDVPS    Y3, Y6, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+116(SB), Y5
+	VBROADCASTSS noiseNumbers<>+120(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+124(SB), Y5
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+128(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+132(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+136(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+136(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+140(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+144(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+148(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+152(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+156(SB), Y5
-	VADDPS       Y5, Y4, Y4
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+144(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y1, Y1, Y5
-	VMULPS       Y5, Y1, Y8
-	VMULPS       Y4, Y8, Y4
-	VBROADCASTSS noiseNumbers<>+160(SB), Y8
-	VMULPS       Y8, Y3, Y8
-	VADDPS       Y8, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+84(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VSUBPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+164(SB), Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VBROADCASTSS noiseNumbers<>+168(SB), Y3
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y6, Y5, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS noiseNumbers<>+148(SB), Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VBROADCASTSS noiseNumbers<>+152(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VSQRTPS      Y1, Y1
-	VBROADCASTSS noiseNumbers<>+172(SB), Y3
-	VPADDD       Y3, Y7, Y3
-	VPSRLD       $0x1e, Y3, Y3
-	VPSLLD       $0x1e, Y3, Y4
-	VPSUBD       Y4, Y7, Y4
-	VCVTDQ2PS    Y4, Y4
-	VBROADCASTSS noiseNumbers<>+176(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VMULPS       Y4, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+180(SB), Y7
-	VMULPS       Y7, Y5, Y7
-	VBROADCASTSS noiseNumbers<>+184(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+188(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y4, Y8
-	VMULPS       Y7, Y8, Y7
-	VADDPS       Y7, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+192(SB), Y7
-	VMULPS       Y7, Y5, Y7
-	VBROADCASTSS noiseNumbers<>+196(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+200(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+84(SB), Y8
-	VMULPS       Y8, Y5, Y8
-	VBROADCASTSS noiseNumbers<>+116(SB), Y9
-	VSUBPS       Y8, Y9, Y8
-	VMULPS       Y5, Y5, Y5
-	VMULPS       Y7, Y5, Y5
-	VADDPS       Y5, Y8, Y5
-	VBROADCASTSS noiseNumbers<>+4(SB), Y7
-	VPADDD       Y7, Y3, Y7
-	VPSLLD       $0x1f, Y7, Y8
-	VBLENDVPS    Y8, Y5, Y4, Y8
-	VPSRLD       $0x01, Y7, Y7
-	VPSLLD       $0x1f, Y7, Y7
-	VXORPS       Y7, Y8, Y7
-	VMULPS       Y7, Y1, Y7
-	VMOVUPS      Y7, (AX)
-	VPSLLD       $0x1f, Y3, Y7
-	VBLENDVPS    Y7, Y5, Y4, Y4
-	VPSRLD       $0x01, Y3, Y3
-	VPSLLD       $0x1f, Y3, Y3
-	VXORPS       Y3, Y4, Y3
+	VPSLLD       $0x02, Y7, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS noiseNumbers<>+156(SB), Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y3, Y3, Y5
+	VMULPS       Y5, Y3, Y6
+	VBROADCASTSS noiseNumbers<>+160(SB), Y8
+	VBROADCASTSS noiseNumbers<>+164(SB), Y9
+	VFMADD231PS  Y5, Y8, Y9
+	VBROADCASTSS noiseNumbers<>+168(SB), Y8
+	VFMADD231PS  Y5, Y9, Y8
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y8, Y6, Y3
+	VBROADCASTSS noiseNumbers<>+172(SB), Y6
+	VBROADCASTSS noiseNumbers<>+176(SB), Y8
+	VFMADD231PS  Y5, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+180(SB), Y6
+	VFMADD231PS  Y5, Y8, Y6
+	VBROADCASTSS noiseNumbers<>+144(SB), Y8
+	VFMADD231PS  Y5, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+108(SB), Y6
+	VFMADD231PS  Y5, Y8, Y6
+	VBROADCASTSS noiseNumbers<>+184(SB), Y5
+	VPADDD       Y5, Y7, Y5
+	VPSLLD       $0x01, Y5, Y7
+	VBLENDVPS    Y7, Y3, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+188(SB), Y9
+	VPADDD       Y9, Y5, Y9
+	VBROADCASTSS noiseNumbers<>+192(SB), Y10
+	VANDPS       Y10, Y9, Y9
+	VXORPS       Y9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      Y8, (AX)
+	VBLENDVPS    Y7, Y6, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+192(SB), Y6
+	VANDPS       Y6, Y5, Y5
+	VXORPS       Y5, Y3, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 64(AX)
-	VBROADCASTSS noiseNumbers<>+96(SB), Y1
-	VXORPS       Y1, Y2, Y1
-	VBROADCASTSS noiseNumbers<>+100(SB), Y3
-	VPCMPGTD     Y3, Y1, Y1
+	VBROADCASTSS noiseNumbers<>+196(SB), Y1
+	VBROADCASTSS noiseNumbers<>+192(SB), Y3
+	VXORPS       Y3, Y2, Y3
+	VPCMPGTD     Y1, Y3, Y1
 	VBROADCASTSS noiseNumbers<>+4(SB), Y3
-	VPADDD       Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y4
-	VCVTDQ2PS    Y4, Y4
+	VPADDD       Y3, Y2, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS noiseNumbers<>+200(SB), Y5
+	VMULPS       Y5, Y3, Y3
 	VBROADCASTSS noiseNumbers<>+204(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+208(SB), Y5
-	VANDPS       Y5, Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VBROADCASTSS noiseNumbers<>+104(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+108(SB), Y4
-	VPSUBD       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+112(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS noiseNumbers<>+108(SB), Y5
-	VPADDD       Y5, Y4, Y4
+	VANDPS       Y5, Y2, Y5
+	VCVTDQ2PS    Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+96(SB), Y5
+	VPSUBD       Y5, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+100(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+104(SB), Y6
+	VPADDD       Y6, Y5, Y5
 	VPSRAD       $0x17, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+116(SB), Y5
-	VSUBPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+120(SB), Y5
-	VXORPS       Y5, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+108(SB), Y6
+	VSUBPS       Y6, Y5, Y5
 	VCVTDQ2PS    Y2, Y2
-	VBROADCASTSS noiseNumbers<>+124(SB), Y5
-	VMULPS       Y5, Y2, Y2
-	VBLENDVPS    Y1, Y2, Y4, Y2
-	VBROADCASTSS noiseNumbers<>+0(SB), Y4
-	VBLENDVPS    Y1, Y4, Y3, Y1
-	VBROADCASTSS noiseNumbers<>+128(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VBROADCASTSS noiseNumbers<>+132(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+136(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+140(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+144(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+148(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+152(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+156(SB), Y4
-	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+112(SB), Y6
+	VMULPS       Y6, Y2, Y2
+	VBLENDVPS    Y1, Y2, Y5, Y2
+	VBROADCASTSS noiseNumbers<>+0(SB), Y5
+	VBLENDVPS    Y1, Y5, Y3, Y1
+	VBROADCASTSS noiseNumbers<>+116(SB), Y3
+	VBROADCASTSS noiseNumbers<>+120(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+124(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+128(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+132(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+136(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+140(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+144(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
 	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y2, Y5
-	VMULPS       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+160(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+84(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VSUBPS       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+164(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+168(SB), Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y3, Y2
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS noiseNumbers<>+148(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS noiseNumbers<>+152(SB), Y1
+	VMULPS       Y1, Y2, Y1
 	VSQRTPS      Y1, Y1
-	VBROADCASTSS noiseNumbers<>+172(SB), Y2
-	VPADDD       Y2, Y6, Y2
-	VPSRLD       $0x1e, Y2, Y2
-	VPSLLD       $0x1e, Y2, Y3
-	VPSUBD       Y3, Y6, Y3
-	VCVTDQ2PS    Y3, Y3
-	VBROADCASTSS noiseNumbers<>+176(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VMULPS       Y3, Y3, Y4
+	VPSLLD       $0x02, Y4, Y2
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS noiseNumbers<>+156(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y2, Y3
+	VMULPS       Y3, Y2, Y5
+	VBROADCASTSS noiseNumbers<>+160(SB), Y6
+	VBROADCASTSS noiseNumbers<>+164(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VBROADCASTSS noiseNumbers<>+168(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS noiseNumbers<>+172(SB), Y5
+	VBROADCASTSS noiseNumbers<>+176(SB), Y6
+	VFMADD231PS  Y3, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+180(SB), Y5
-	VMULPS       Y5, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+184(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+188(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y3, Y6
-	VMULPS       Y5, Y6, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+192(SB), Y5
-	VMULPS       Y5, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+196(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+200(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+84(SB), Y6
-	VMULPS       Y6, Y4, Y6
-	VBROADCASTSS noiseNumbers<>+116(SB), Y7
-	VSUBPS       Y6, Y7, Y6
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+4(SB), Y5
-	VPADDD       Y5, Y2, Y5
-	VPSLLD       $0x1f, Y5, Y6
-	VBLENDVPS    Y6, Y4, Y3, Y6
-	VPSRLD       $0x01, Y5, Y5
-	VPSLLD       $0x1f, Y5, Y5
-	VXORPS       Y5, Y6, Y5
-	VMULPS       Y5, Y1, Y5
-	VMOVUPS      Y5, 128(AX)
-	VPSLLD       $0x1f, Y2, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VPSRLD       $0x01, Y2, Y2
-	VPSLLD       $0x1f, Y2, Y2
-	VXORPS       Y2, Y3, Y2
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+144(SB), Y6
+	VFMADD231PS  Y3, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+108(SB), Y5
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+184(SB), Y3
+	VPADDD       Y3, Y4, Y3
+	VPSLLD       $0x01, Y3, Y4
+	VBLENDVPS    Y4, Y2, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+188(SB), Y7
+	VPADDD       Y7, Y3, Y7
+	VBROADCASTSS noiseNumbers<>+192(SB), Y8
+	VANDPS       Y8, Y7, Y7
+	VXORPS       Y7, Y6, Y6
+	VMULPS       Y6, Y1, Y6
+	VMOVUPS      Y6, 128(AX)
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+192(SB), Y4
+	VANDPS       Y4, Y3, Y3
+	VXORPS       Y3, Y2, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 192(AX)
 	VBROADCASTSS noiseNumbers<>+32(SB), Y1
 	VPADDD       Y1, Y0, Y1
-	VBROADCASTSS node+20(FP), Y2
-	VBROADCASTSS stepLow+32(FP), Y3
-	VBROADCASTSS stepHigh+36(FP), Y4
-	VBROADCASTSS seedLow+24(FP), Y5
-	VBROADCASTSS seedHigh+28(FP), Y6
-	VBROADCASTSS noiseNumbers<>+64(SB), Y7
-	VPMULUDQ     Y7, Y1, Y8
+	VBROADCASTSS noiseNumbers<>+68(SB), Y2
+	VPMULUDQ     Y2, Y1, Y3
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y7, Y1, Y1
-	VMOVSHDUP    Y8, Y7
-	VPBLENDD     $0xaa, Y1, Y7, Y7
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y3, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y3, Y9
-	VPSRLQ       $0x20, Y3, Y3
-	VPMULUDQ     Y1, Y3, Y3
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y3, Y1, Y1
-	VMOVSLDUP    Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y9, Y9
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VBROADCASTSS (DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS noiseNumbers<>+72(SB), Y2
+	VPMULUDQ     Y2, Y1, Y4
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VMOVSHDUP    Y4, Y2
+	VPBLENDD     $0xaa, Y1, Y2, Y2
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS 4(DX), Y1
+	VXORPS       Y1, Y2, Y1
+	VBROADCASTSS 8(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
+	VMOVSLDUP    Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
+	VPSRLQ       $0x20, Y2, Y2
+	VPMULUDQ     Y1, Y2, Y2
+	VMOVSHDUP    Y6, Y1
+	VPBLENDD     $0xaa, Y2, Y1, Y1
+	VMOVSLDUP    Y2, Y2
+	VPBLENDD     $0xaa, Y2, Y6, Y6
+	VXORPS       Y4, Y1, Y1
+	VBROADCASTSS 16(DX), Y2
 	VXORPS       Y2, Y1, Y1
-	VXORPS       Y5, Y1, Y1
-	VXORPS       Y4, Y7, Y2
-	VXORPS       Y6, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y3
-	VPADDD       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y4
-	VPADDD       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 12(DX), Y2
+	VXORPS       Y2, Y3, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2917,47 +2361,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 24(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 20(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 32(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 28(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -2965,47 +2405,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 40(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 36(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 48(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 44(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -3013,47 +2449,43 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 56(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 52(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y5
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y5, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
+	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
+	VPMULUDQ     Y1, Y2, Y6
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
+	VMOVSHDUP    Y6, Y1
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
+	VPBLENDD     $0xaa, Y2, Y6, Y6
 	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
+	VBROADCASTSS 64(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y4, Y3, Y2
+	VBROADCASTSS 60(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+68(SB), Y3
+	VPMULUDQ     Y3, Y1, Y4
 	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
+	VPMULUDQ     Y3, Y1, Y1
+	VMOVSHDUP    Y4, Y3
+	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y4
+	VBROADCASTSS noiseNumbers<>+72(SB), Y1
 	VPMULUDQ     Y1, Y2, Y7
 	VPSRLQ       $0x20, Y2, Y2
 	VPMULUDQ     Y1, Y2, Y2
@@ -3061,304 +2493,203 @@ group:
 	VPBLENDD     $0xaa, Y2, Y1, Y1
 	VMOVSLDUP    Y2, Y2
 	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y8
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y8, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y8, Y8
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y9
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y9, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y9, Y9
-	VXORPS       Y7, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y6, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+72(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+76(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+64(SB), Y5
-	VPMULUDQ     Y5, Y1, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y5, Y1, Y1
-	VMOVSHDUP    Y6, Y5
-	VPBLENDD     $0xaa, Y1, Y5, Y5
-	VMOVSLDUP    Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y6, Y6
-	VBROADCASTSS noiseNumbers<>+68(SB), Y1
-	VPMULUDQ     Y1, Y2, Y7
-	VPSRLQ       $0x20, Y2, Y2
-	VPMULUDQ     Y1, Y2, Y2
-	VMOVSHDUP    Y7, Y1
-	VPBLENDD     $0xaa, Y2, Y1, Y1
-	VMOVSLDUP    Y2, Y2
-	VPBLENDD     $0xaa, Y2, Y7, Y7
-	VXORPS       Y9, Y1, Y1
-	VXORPS       Y3, Y1, Y1
-	VXORPS       Y8, Y5, Y2
-	VXORPS       Y4, Y2, Y2
-	VBROADCASTSS noiseNumbers<>+96(SB), Y3
-	VXORPS       Y3, Y1, Y3
-	VBROADCASTSS noiseNumbers<>+100(SB), Y4
-	VPCMPGTD     Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+4(SB), Y4
-	VPADDD       Y4, Y1, Y4
-	VPSRLD       $0x10, Y4, Y5
+	VXORPS       Y6, Y1, Y1
+	VBROADCASTSS 72(DX), Y2
+	VXORPS       Y2, Y1, Y1
+	VXORPS       Y5, Y3, Y2
+	VBROADCASTSS 68(DX), Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+196(SB), Y3
+	VBROADCASTSS noiseNumbers<>+192(SB), Y5
+	VXORPS       Y5, Y1, Y5
+	VPCMPGTD     Y3, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+4(SB), Y5
+	VPADDD       Y5, Y1, Y1
+	VPSRLD       $0x10, Y1, Y5
 	VCVTDQ2PS    Y5, Y5
-	VBROADCASTSS noiseNumbers<>+204(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+208(SB), Y8
-	VANDPS       Y8, Y4, Y4
-	VCVTDQ2PS    Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VBROADCASTSS noiseNumbers<>+104(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+108(SB), Y5
-	VPSUBD       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+112(SB), Y5
-	VANDPS       Y5, Y4, Y5
+	VBROADCASTSS noiseNumbers<>+200(SB), Y6
+	VMULPS       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+204(SB), Y6
+	VANDPS       Y6, Y1, Y6
+	VCVTDQ2PS    Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+96(SB), Y6
+	VPSUBD       Y6, Y5, Y5
+	VBROADCASTSS noiseNumbers<>+100(SB), Y6
+	VANDPS       Y6, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+104(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VPSRAD       $0x17, Y5, Y5
 	VBROADCASTSS noiseNumbers<>+108(SB), Y8
-	VPADDD       Y8, Y5, Y5
-	VPSRAD       $0x17, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+116(SB), Y8
-	VSUBPS       Y8, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+120(SB), Y8
-	VXORPS       Y8, Y1, Y1
+	VSUBPS       Y8, Y6, Y6
 	VCVTDQ2PS    Y1, Y1
-	VBROADCASTSS noiseNumbers<>+124(SB), Y8
+	VBROADCASTSS noiseNumbers<>+112(SB), Y8
 	VMULPS       Y8, Y1, Y1
-	VBLENDVPS    Y3, Y1, Y5, Y1
-	VBROADCASTSS noiseNumbers<>+0(SB), Y5
-	VBLENDVPS    Y3, Y5, Y4, Y3
-	VBROADCASTSS noiseNumbers<>+128(SB), Y4
-	VMULPS       Y4, Y1, Y4
+	VBLENDVPS    Y3, Y1, Y6, Y1
+	VBROADCASTSS noiseNumbers<>+0(SB), Y6
+	VBLENDVPS    Y3, Y6, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+116(SB), Y5
+	VBROADCASTSS noiseNumbers<>+120(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+124(SB), Y5
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+128(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+132(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+136(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+136(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+140(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+144(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+148(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+152(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+156(SB), Y5
-	VADDPS       Y5, Y4, Y4
+	VFMADD231PS  Y1, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+144(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y1, Y1, Y5
-	VMULPS       Y5, Y1, Y8
-	VMULPS       Y4, Y8, Y4
-	VBROADCASTSS noiseNumbers<>+160(SB), Y8
-	VMULPS       Y8, Y3, Y8
-	VADDPS       Y8, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+84(SB), Y8
-	VMULPS       Y8, Y5, Y5
-	VSUBPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+164(SB), Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y1, Y3, Y1
-	VBROADCASTSS noiseNumbers<>+168(SB), Y3
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y6, Y5, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS noiseNumbers<>+148(SB), Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VBROADCASTSS noiseNumbers<>+152(SB), Y3
 	VMULPS       Y3, Y1, Y1
 	VSQRTPS      Y1, Y1
-	VBROADCASTSS noiseNumbers<>+172(SB), Y3
-	VPADDD       Y3, Y7, Y3
-	VPSRLD       $0x1e, Y3, Y3
-	VPSLLD       $0x1e, Y3, Y4
-	VPSUBD       Y4, Y7, Y4
-	VCVTDQ2PS    Y4, Y4
-	VBROADCASTSS noiseNumbers<>+176(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VMULPS       Y4, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+180(SB), Y7
-	VMULPS       Y7, Y5, Y7
-	VBROADCASTSS noiseNumbers<>+184(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+188(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y4, Y8
-	VMULPS       Y7, Y8, Y7
-	VADDPS       Y7, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+192(SB), Y7
-	VMULPS       Y7, Y5, Y7
-	VBROADCASTSS noiseNumbers<>+196(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y5, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+200(SB), Y8
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS noiseNumbers<>+84(SB), Y8
-	VMULPS       Y8, Y5, Y8
-	VBROADCASTSS noiseNumbers<>+116(SB), Y9
-	VSUBPS       Y8, Y9, Y8
-	VMULPS       Y5, Y5, Y5
-	VMULPS       Y7, Y5, Y5
-	VADDPS       Y5, Y8, Y5
-	VBROADCASTSS noiseNumbers<>+4(SB), Y7
-	VPADDD       Y7, Y3, Y7
-	VPSLLD       $0x1f, Y7, Y8
-	VBLENDVPS    Y8, Y5, Y4, Y8
-	VPSRLD       $0x01, Y7, Y7
-	VPSLLD       $0x1f, Y7, Y7
-	VXORPS       Y7, Y8, Y7
-	VMULPS       Y7, Y1, Y7
-	VMOVUPS      Y7, 32(AX)
-	VPSLLD       $0x1f, Y3, Y7
-	VBLENDVPS    Y7, Y5, Y4, Y4
-	VPSRLD       $0x01, Y3, Y3
-	VPSLLD       $0x1f, Y3, Y3
-	VXORPS       Y3, Y4, Y3
+	VPSLLD       $0x02, Y7, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS noiseNumbers<>+156(SB), Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y3, Y3, Y5
+	VMULPS       Y5, Y3, Y6
+	VBROADCASTSS noiseNumbers<>+160(SB), Y8
+	VBROADCASTSS noiseNumbers<>+164(SB), Y9
+	VFMADD231PS  Y5, Y8, Y9
+	VBROADCASTSS noiseNumbers<>+168(SB), Y8
+	VFMADD231PS  Y5, Y9, Y8
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y8, Y6, Y3
+	VBROADCASTSS noiseNumbers<>+172(SB), Y6
+	VBROADCASTSS noiseNumbers<>+176(SB), Y8
+	VFMADD231PS  Y5, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+180(SB), Y6
+	VFMADD231PS  Y5, Y8, Y6
+	VBROADCASTSS noiseNumbers<>+144(SB), Y8
+	VFMADD231PS  Y5, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+108(SB), Y6
+	VFMADD231PS  Y5, Y8, Y6
+	VBROADCASTSS noiseNumbers<>+184(SB), Y5
+	VPADDD       Y5, Y7, Y5
+	VPSLLD       $0x01, Y5, Y7
+	VBLENDVPS    Y7, Y3, Y6, Y8
+	VBROADCASTSS noiseNumbers<>+188(SB), Y9
+	VPADDD       Y9, Y5, Y9
+	VBROADCASTSS noiseNumbers<>+192(SB), Y10
+	VANDPS       Y10, Y9, Y9
+	VXORPS       Y9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      Y8, 32(AX)
+	VBLENDVPS    Y7, Y6, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+192(SB), Y6
+	VANDPS       Y6, Y5, Y5
+	VXORPS       Y5, Y3, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 96(AX)
-	VBROADCASTSS noiseNumbers<>+96(SB), Y1
-	VXORPS       Y1, Y2, Y1
-	VBROADCASTSS noiseNumbers<>+100(SB), Y3
-	VPCMPGTD     Y3, Y1, Y1
+	VBROADCASTSS noiseNumbers<>+196(SB), Y1
+	VBROADCASTSS noiseNumbers<>+192(SB), Y3
+	VXORPS       Y3, Y2, Y3
+	VPCMPGTD     Y1, Y3, Y1
 	VBROADCASTSS noiseNumbers<>+4(SB), Y3
-	VPADDD       Y3, Y2, Y3
-	VPSRLD       $0x10, Y3, Y4
-	VCVTDQ2PS    Y4, Y4
+	VPADDD       Y3, Y2, Y2
+	VPSRLD       $0x10, Y2, Y3
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS noiseNumbers<>+200(SB), Y5
+	VMULPS       Y5, Y3, Y3
 	VBROADCASTSS noiseNumbers<>+204(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+208(SB), Y5
-	VANDPS       Y5, Y3, Y3
-	VCVTDQ2PS    Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VBROADCASTSS noiseNumbers<>+104(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+108(SB), Y4
-	VPSUBD       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+112(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS noiseNumbers<>+108(SB), Y5
-	VPADDD       Y5, Y4, Y4
+	VANDPS       Y5, Y2, Y5
+	VCVTDQ2PS    Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+96(SB), Y5
+	VPSUBD       Y5, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+100(SB), Y5
+	VANDPS       Y5, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+104(SB), Y6
+	VPADDD       Y6, Y5, Y5
 	VPSRAD       $0x17, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+116(SB), Y5
-	VSUBPS       Y5, Y4, Y4
-	VBROADCASTSS noiseNumbers<>+120(SB), Y5
-	VXORPS       Y5, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+108(SB), Y6
+	VSUBPS       Y6, Y5, Y5
 	VCVTDQ2PS    Y2, Y2
-	VBROADCASTSS noiseNumbers<>+124(SB), Y5
-	VMULPS       Y5, Y2, Y2
-	VBLENDVPS    Y1, Y2, Y4, Y2
-	VBROADCASTSS noiseNumbers<>+0(SB), Y4
-	VBLENDVPS    Y1, Y4, Y3, Y1
-	VBROADCASTSS noiseNumbers<>+128(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VBROADCASTSS noiseNumbers<>+132(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+136(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+140(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+144(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+148(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+152(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+156(SB), Y4
-	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS noiseNumbers<>+112(SB), Y6
+	VMULPS       Y6, Y2, Y2
+	VBLENDVPS    Y1, Y2, Y5, Y2
+	VBROADCASTSS noiseNumbers<>+0(SB), Y5
+	VBLENDVPS    Y1, Y5, Y3, Y1
+	VBROADCASTSS noiseNumbers<>+116(SB), Y3
+	VBROADCASTSS noiseNumbers<>+120(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+124(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+128(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+132(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+136(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VBROADCASTSS noiseNumbers<>+140(SB), Y3
+	VFMADD231PS  Y2, Y5, Y3
+	VBROADCASTSS noiseNumbers<>+144(SB), Y5
+	VFMADD231PS  Y2, Y3, Y5
 	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y2, Y5
-	VMULPS       Y3, Y5, Y3
-	VBROADCASTSS noiseNumbers<>+160(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+84(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VSUBPS       Y4, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+164(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS noiseNumbers<>+168(SB), Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y3, Y2
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS noiseNumbers<>+148(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS noiseNumbers<>+152(SB), Y1
+	VMULPS       Y1, Y2, Y1
 	VSQRTPS      Y1, Y1
-	VBROADCASTSS noiseNumbers<>+172(SB), Y2
-	VPADDD       Y2, Y6, Y2
-	VPSRLD       $0x1e, Y2, Y2
-	VPSLLD       $0x1e, Y2, Y3
-	VPSUBD       Y3, Y6, Y3
-	VCVTDQ2PS    Y3, Y3
-	VBROADCASTSS noiseNumbers<>+176(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VMULPS       Y3, Y3, Y4
+	VPSLLD       $0x02, Y4, Y2
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS noiseNumbers<>+156(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y2, Y3
+	VMULPS       Y3, Y2, Y5
+	VBROADCASTSS noiseNumbers<>+160(SB), Y6
+	VBROADCASTSS noiseNumbers<>+164(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VBROADCASTSS noiseNumbers<>+168(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS noiseNumbers<>+172(SB), Y5
+	VBROADCASTSS noiseNumbers<>+176(SB), Y6
+	VFMADD231PS  Y3, Y5, Y6
 	VBROADCASTSS noiseNumbers<>+180(SB), Y5
-	VMULPS       Y5, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+184(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+188(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y3, Y6
-	VMULPS       Y5, Y6, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS noiseNumbers<>+192(SB), Y5
-	VMULPS       Y5, Y4, Y5
-	VBROADCASTSS noiseNumbers<>+196(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y4, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+200(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS noiseNumbers<>+84(SB), Y6
-	VMULPS       Y6, Y4, Y6
-	VBROADCASTSS noiseNumbers<>+116(SB), Y7
-	VSUBPS       Y6, Y7, Y6
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y6, Y4
-	VBROADCASTSS noiseNumbers<>+4(SB), Y5
-	VPADDD       Y5, Y2, Y5
-	VPSLLD       $0x1f, Y5, Y6
-	VBLENDVPS    Y6, Y4, Y3, Y6
-	VPSRLD       $0x01, Y5, Y5
-	VPSLLD       $0x1f, Y5, Y5
-	VXORPS       Y5, Y6, Y5
-	VMULPS       Y5, Y1, Y5
-	VMOVUPS      Y5, 160(AX)
-	VPSLLD       $0x1f, Y2, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VPSRLD       $0x01, Y2, Y2
-	VPSLLD       $0x1f, Y2, Y2
-	VXORPS       Y2, Y3, Y2
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+144(SB), Y6
+	VFMADD231PS  Y3, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+108(SB), Y5
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS noiseNumbers<>+184(SB), Y3
+	VPADDD       Y3, Y4, Y3
+	VPSLLD       $0x01, Y3, Y4
+	VBLENDVPS    Y4, Y2, Y5, Y6
+	VBROADCASTSS noiseNumbers<>+188(SB), Y7
+	VPADDD       Y7, Y3, Y7
+	VBROADCASTSS noiseNumbers<>+192(SB), Y8
+	VANDPS       Y8, Y7, Y7
+	VXORPS       Y7, Y6, Y6
+	VMULPS       Y6, Y1, Y6
+	VMOVUPS      Y6, 160(AX)
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VBROADCASTSS noiseNumbers<>+192(SB), Y4
+	VANDPS       Y4, Y3, Y3
+	VXORPS       Y3, Y2, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 224(AX)
-	VBROADCASTSS noiseNumbers<>+80(SB), Y1
+	VBROADCASTSS noiseNumbers<>+76(SB), Y1
 	VPADDD       Y1, Y0, Y0
 	ADDQ         $+256, AX
 	DECQ         CX
 	JNZ          group
+	VLDMXCSR     (SP)
 	VZEROUPPER
 	RET

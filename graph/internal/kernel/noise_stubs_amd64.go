@@ -7,19 +7,19 @@ package kernel
 // uniformAVX512 sets dst to groups of 64 elements of uniform noise, from the counter first.
 //
 //go:noescape
-func uniformAVX512(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
+func uniformAVX512(dst *float32, groups int, first uint32, keys *uint32)
 
 // normalAVX512 sets dst to groups of 64 elements of normal noise, from the counter first.
 //
 //go:noescape
-func normalAVX512(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
+func normalAVX512(dst *float32, groups int, first uint32, keys *uint32)
 
 // uniformAVX2 sets dst to groups of 64 elements of uniform noise, from the counter first.
 //
 //go:noescape
-func uniformAVX2(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
+func uniformAVX2(dst *float32, groups int, first uint32, keys *uint32)
 
 // normalAVX2 sets dst to groups of 64 elements of normal noise, from the counter first.
 //
 //go:noescape
-func normalAVX2(dst *float32, groups int, first uint32, node uint32, seedLow uint32, seedHigh uint32, stepLow uint32, stepHigh uint32)
+func normalAVX2(dst *float32, groups int, first uint32, keys *uint32)

@@ -64,7 +64,7 @@ func TestNoisePrecisionsAgree(t *testing.T) {
 		worst = max(worst, ulps(v, double[i]))
 	}
 	t.Logf("%.2f ulp", worst)
-	require.LessOrEqual(t, worst, 4.0)
+	require.LessOrEqual(t, worst, 5.0)
 }
 
 func TestNormalPairAtTheEndsOfItsWords(t *testing.T) {
@@ -73,8 +73,8 @@ func TestNormalPairAtTheEndsOfItsWords(t *testing.T) {
 		for _, w := range words {
 			a32, b32 := normalPair32(v, w)
 			a, b := normalPair64(v, w)
-			require.LessOrEqual(t, ulps(a32, a), 4.0, "%#x %#x: %g, want %g", v, w, a32, a)
-			require.LessOrEqual(t, ulps(b32, b), 4.0, "%#x %#x: %g, want %g", v, w, b32, b)
+			require.LessOrEqual(t, ulps(a32, a), 5.0, "%#x %#x: %g, want %g", v, w, a32, a)
+			require.LessOrEqual(t, ulps(b32, b), 5.0, "%#x %#x: %g, want %g", v, w, b32, b)
 			require.LessOrEqual(t, math.Hypot(a, b), 6.67)
 		}
 	}

@@ -11,8 +11,9 @@ const columns = 64
 // Sum sets dst to the sums of x over n, accumulated in float64 and rounded once. Of nothing it is 0.
 func Sum[T Float](dst, x []T, outer, n, inner int) {
 	if inner == 1 {
+		small := smallest[T]()
 		for o := range dst[:outer] {
-			dst[o] = T(SumFloat64(x[o*n : (o+1)*n]))
+			dst[o] = rounded(SumFloat64(x[o*n:(o+1)*n]), small)
 		}
 		return
 	}
@@ -28,16 +29,17 @@ func Sum[T Float](dst, x []T, outer, n, inner int) {
 	}
 }
 
-// SumFloat64 returns the sum of x that Sum rounds for a row: it adds every eighth element to one of eight
-// sums, then the sums pairwise, then the sum of the last elements, fewer than eight.
+// SumFloat64 returns the sum of x that Sum rounds for a row: it adds every 32nd element to one of 32 sums,
+// of what is left every eighth to one of the first eight, then the sums pairwise, then the sum of the last
+// elements, fewer than eight.
 func SumFloat64[T Float](x []T) float64 {
 	sum, done := vectorSumRow(x)
 	if done == 0 {
 		sum, done = sumEights(x)
 	}
-	tail := 0.0
+	tail, small := 0.0, smallest[T]()
 	for _, v := range x[done:] {
-		tail += float64(v)
+		tail += float64(flush(v, small))
 	}
 	return sum + tail
 }
@@ -45,33 +47,42 @@ func SumFloat64[T Float](x []T) float64 {
 // sumEights sums all but the last elements, and returns how many it summed.
 func sumEights[T Float](x []T) (sum float64, done int) {
 	done = len(x) &^ 7
-	var s0, s1, s2, s3, s4, s5, s6, s7 float64
-	for len(x) >= 8 {
-		s0 += float64(x[0])
-		s1 += float64(x[1])
-		s2 += float64(x[2])
-		s3 += float64(x[3])
-		s4 += float64(x[4])
-		s5 += float64(x[5])
-		s6 += float64(x[6])
-		s7 += float64(x[7])
-		x = x[8:]
+	small := smallest[T]()
+	var sums [4][8]float64
+	for x = x[:done]; len(x) >= 32; x = x[32:] {
+		for k := range sums {
+			addEight(&sums[k], x[8*k:], small)
+		}
 	}
-	return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)), done
+	for ; len(x) > 0; x = x[8:] {
+		addEight(&sums[0], x, small)
+	}
+	s := sums[0]
+	for j := range s {
+		s[j] = (s[j] + sums[1][j]) + (sums[2][j] + sums[3][j])
+	}
+	return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])), done
+}
+
+// addEight adds the first eight elements of x to sums.
+func addEight[T Float](sums *[8]float64, x []T, small T) {
+	for j, v := range x[:8] {
+		sums[j] += float64(flush(v, small))
+	}
 }
 
 // sumColumns sums n rows, inner apart, of len(dst) <= columns elements.
 func sumColumns[T Float](dst, x []T, n, inner int) {
 	var sums [columns]float64
-	acc := sums[:len(dst)]
+	acc, small := sums[:len(dst)], smallest[T]()
 	for i := range n {
 		row := x[i*inner:][:len(acc)]
 		for j, v := range row {
-			acc[j] += float64(v)
+			acc[j] += float64(flush(v, small))
 		}
 	}
 	for j, s := range acc {
-		dst[j] = T(s)
+		dst[j] = rounded(s, small)
 	}
 }
 
@@ -109,14 +120,15 @@ func maxRow[T Float](x []T) T {
 	if best, ok := vectorExtreme(x, true); ok {
 		return best
 	}
-	m0 := T(math.Inf(-1))
+	m0, small := T(math.Inf(-1)), smallest[T]()
 	m1, m2, m3 := m0, m0, m0
 	for len(x) >= 4 {
-		m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])
+		m0, m1 = max(m0, flush(x[0], small)), max(m1, flush(x[1], small))
+		m2, m3 = max(m2, flush(x[2], small)), max(m3, flush(x[3], small))
 		x = x[4:]
 	}
 	for _, v := range x {
-		m0 = max(m0, v)
+		m0 = max(m0, flush(v, small))
 	}
 	return max(m0, m1, m2, m3)
 }
@@ -125,14 +137,15 @@ func minRow[T Float](x []T) T {
 	if best, ok := vectorExtreme(x, false); ok {
 		return best
 	}
-	m0 := T(math.Inf(1))
+	m0, small := T(math.Inf(1)), smallest[T]()
 	m1, m2, m3 := m0, m0, m0
 	for len(x) >= 4 {
-		m0, m1, m2, m3 = min(m0, x[0]), min(m1, x[1]), min(m2, x[2]), min(m3, x[3])
+		m0, m1 = min(m0, flush(x[0], small)), min(m1, flush(x[1], small))
+		m2, m3 = min(m2, flush(x[2], small)), min(m3, flush(x[3], small))
 		x = x[4:]
 	}
 	for _, v := range x {
-		m0 = min(m0, v)
+		m0 = min(m0, flush(v, small))
 	}
 	return min(m0, m1, m2, m3)
 }
@@ -152,9 +165,10 @@ func argMax[T Float](x []T, n, stride int) int {
 	if n == 0 {
 		return 0
 	}
-	best, at := x[0], 0
+	small := smallest[T]()
+	best, at := flush(x[0], small), 0
 	for i := range n {
-		v := x[i*stride]
+		v := flush(x[i*stride], small)
 		if v != v {
 			return i
 		}

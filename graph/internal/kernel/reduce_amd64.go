@@ -56,6 +56,7 @@ func vectorExtreme[T Float](x []T, maximum bool) (best T, ok bool) {
 	}
 	for _, part := range [][]float32{used, s[done:]} {
 		for _, v := range part {
+			v = flush(v, minNormal)
 			if maximum {
 				used[0] = max(used[0], v)
 			} else {

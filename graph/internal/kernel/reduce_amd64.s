@@ -20,40 +20,75 @@ DATA reduceNumbers<>+48(SB)/4, $0x0000000c
 DATA reduceNumbers<>+52(SB)/4, $0x0000000d
 DATA reduceNumbers<>+56(SB)/4, $0x0000000e
 DATA reduceNumbers<>+60(SB)/4, $0x0000000f
-GLOBL reduceNumbers<>(SB), RODATA|NOPTR, $64
+DATA reduceNumbers<>+64(SB)/4, $0x00009fc0
+DATA reduceNumbers<>+68(SB)/4, $0xff800000
+DATA reduceNumbers<>+72(SB)/4, $0x7f800000
+GLOBL reduceNumbers<>(SB), RODATA|NOPTR, $76
 
 // func sumRowAVX512(x *float32, n int) float64
 // Requires: AVX, AVX512F, SSE2
-TEXT ·sumRowAVX512(SB), NOSPLIT, $0-24
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	VPXORD Z0, Z0, Z0
+TEXT ·sumRowAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR reduceNumbers<>+64(SB)
+	MOVQ     x+0(FP), AX
+	MOVQ     n+8(FP), CX
+	VPXORD   Z0, Z0, Z0
+	VPXORD   Z1, Z1, Z1
+	VPXORD   Z2, Z2, Z2
+	VPXORD   Z3, Z3, Z3
+	SUBQ     $0x20, CX
+	JL       eights
 
 loop:
-	VCVTPS2PD     (AX), Z1
+	VCVTPS2PD (AX), Z4
+	VADDPD    Z4, Z0, Z0
+	VCVTPS2PD 32(AX), Z4
+	VADDPD    Z4, Z1, Z1
+	VCVTPS2PD 64(AX), Z4
+	VADDPD    Z4, Z2, Z2
+	VCVTPS2PD 96(AX), Z4
+	VADDPD    Z4, Z3, Z3
+	ADDQ      $0x80, AX
+	SUBQ      $0x20, CX
+	JGE       loop
+
+eights:
+	ADDQ $0x20, CX
+	JE   join
+
+eight:
+	VCVTPS2PD (AX), Z4
+	VADDPD    Z4, Z0, Z0
+	ADDQ      $0x20, AX
+	SUBQ      $0x08, CX
+	JNE       eight
+
+join:
 	VADDPD        Z1, Z0, Z0
-	ADDQ          $0x20, AX
-	SUBQ          $0x08, CX
-	JNE           loop
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
 	VHADDPD       Y0, Y0, Y0
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDSD        X1, X0, X1
 	MOVSD         X1, ret+16(FP)
+	VLDMXCSR      (SP)
 	VZEROUPPER
 	RET
 
 // func sumColumnsAVX512(dst *float32, x *float32, rows int, cols int, step int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sumColumnsAVX512(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ cols+24(FP), DX
-	MOVQ step+32(FP), BX
-	SHLQ $0x02, BX
-	SUBQ $0x10, DX
-	JL   tail
+TEXT ·sumColumnsAVX512(SB), NOSPLIT, $8-40
+	VSTMXCSR (SP)
+	VLDMXCSR reduceNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     cols+24(FP), DX
+	MOVQ     step+32(FP), BX
+	SHLQ     $0x02, BX
+	SUBQ     $0x10, DX
+	JL       tail
 
 columns:
 	MOVQ   rows+16(FP), DI
@@ -111,16 +146,19 @@ tailLoop:
 	VMOVUPS       Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func maxRowAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·maxRowAVX512(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS (CX), Z0
+TEXT ·maxRowAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR     (SP)
+	VLDMXCSR     reduceNumbers<>+64(SB)
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS reduceNumbers<>+68(SB), Z0
 
 loop:
 	VMOVUPS   (CX), Z1
@@ -135,64 +173,114 @@ loop:
 	SUBQ      $0x10, DX
 	JNE       loop
 	VMOVUPS   Z0, (AX)
+	VLDMXCSR  (SP)
 	VZEROUPPER
 	RET
 
 // func minRowAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·minRowAVX512(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS (CX), Z0
+TEXT ·minRowAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR     (SP)
+	VLDMXCSR     reduceNumbers<>+64(SB)
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS reduceNumbers<>+72(SB), Z0
 
 loop:
-	VMOVUPS (CX), Z1
-	VMINPS  Z1, Z0, Z2
-	VMINPS  Z0, Z1, Z0
-	VORPS   Z0, Z2, Z0
-	VMOVAPS Z0, Z0
-	ADDQ    $0x40, CX
-	SUBQ    $0x10, DX
-	JNE     loop
-	VMOVUPS Z0, (AX)
+	VMOVUPS  (CX), Z1
+	VMINPS   Z1, Z0, Z2
+	VMINPS   Z0, Z1, Z0
+	VORPS    Z0, Z2, Z0
+	VMOVAPS  Z0, Z0
+	ADDQ     $0x40, CX
+	SUBQ     $0x10, DX
+	JNE      loop
+	VMOVUPS  Z0, (AX)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sumRowAVX2(x *float32, n int) float64
 // Requires: AVX, SSE2
-TEXT ·sumRowAVX2(SB), NOSPLIT, $0-24
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+TEXT ·sumRowAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR reduceNumbers<>+64(SB)
+	MOVQ     x+0(FP), AX
+	MOVQ     n+8(FP), CX
+	VXORPS   Y0, Y0, Y0
+	VXORPS   Y1, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+	VXORPS   Y3, Y3, Y3
+	VXORPS   Y4, Y4, Y4
+	VXORPS   Y5, Y5, Y5
+	VXORPS   Y6, Y6, Y6
+	VXORPS   Y7, Y7, Y7
+	SUBQ     $0x20, CX
+	JL       eights
 
 loop:
-	VCVTPS2PD    (AX), Y2
-	VCVTPS2PD    16(AX), Y3
+	VCVTPS2PD (AX), Y8
+	VADDPD    Y8, Y0, Y0
+	VCVTPS2PD 16(AX), Y8
+	VADDPD    Y8, Y1, Y1
+	VCVTPS2PD 32(AX), Y8
+	VADDPD    Y8, Y2, Y2
+	VCVTPS2PD 48(AX), Y8
+	VADDPD    Y8, Y3, Y3
+	VCVTPS2PD 64(AX), Y8
+	VADDPD    Y8, Y4, Y4
+	VCVTPS2PD 80(AX), Y8
+	VADDPD    Y8, Y5, Y5
+	VCVTPS2PD 96(AX), Y8
+	VADDPD    Y8, Y6, Y6
+	VCVTPS2PD 112(AX), Y8
+	VADDPD    Y8, Y7, Y7
+	ADDQ      $0x80, AX
+	SUBQ      $0x20, CX
+	JGE       loop
+
+eights:
+	ADDQ $0x20, CX
+	JE   join
+
+eight:
+	VCVTPS2PD (AX), Y8
+	VADDPD    Y8, Y0, Y0
+	VCVTPS2PD 16(AX), Y8
+	VADDPD    Y8, Y1, Y1
+	ADDQ      $0x20, AX
+	SUBQ      $0x08, CX
+	JNE       eight
+
+join:
 	VADDPD       Y2, Y0, Y0
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y0, Y0
 	VADDPD       Y3, Y1, Y1
-	ADDQ         $0x20, AX
-	SUBQ         $0x08, CX
-	JNE          loop
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VHADDPD      Y0, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDSD       X1, X0, X1
 	MOVSD        X1, ret+16(FP)
+	VLDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
 // func sumColumnsAVX2(dst *float32, x *float32, rows int, cols int, step int)
 // Requires: AVX, AVX2
-TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ cols+24(FP), DX
-	MOVQ step+32(FP), BX
-	SHLQ $0x02, BX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·sumColumnsAVX2(SB), NOSPLIT, $8-40
+	VSTMXCSR (SP)
+	VLDMXCSR reduceNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     cols+24(FP), DX
+	MOVQ     step+32(FP), BX
+	SHLQ     $0x02, BX
+	SUBQ     $0x08, DX
+	JL       tail
 
 columns:
 	MOVQ   rows+16(FP), DI
@@ -250,16 +338,19 @@ tailLoop:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func maxRowAVX2(dst *float32, x *float32, n int)
 // Requires: AVX
-TEXT ·maxRowAVX2(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS (CX), Y0
+TEXT ·maxRowAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR     (SP)
+	VLDMXCSR     reduceNumbers<>+64(SB)
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS reduceNumbers<>+68(SB), Y0
 
 loop:
 	VMOVUPS   (CX), Y1
@@ -274,26 +365,30 @@ loop:
 	SUBQ      $0x08, DX
 	JNE       loop
 	VMOVUPS   Y0, (AX)
+	VLDMXCSR  (SP)
 	VZEROUPPER
 	RET
 
 // func minRowAVX2(dst *float32, x *float32, n int)
 // Requires: AVX
-TEXT ·minRowAVX2(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS (CX), Y0
+TEXT ·minRowAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR     (SP)
+	VLDMXCSR     reduceNumbers<>+64(SB)
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS reduceNumbers<>+72(SB), Y0
 
 loop:
-	VMOVUPS (CX), Y1
-	VMINPS  Y1, Y0, Y2
-	VMINPS  Y0, Y1, Y0
-	VORPS   Y0, Y2, Y0
-	VMOVAPS Y0, Y0
-	ADDQ    $0x20, CX
-	SUBQ    $0x08, DX
-	JNE     loop
-	VMOVUPS Y0, (AX)
+	VMOVUPS  (CX), Y1
+	VMINPS   Y1, Y0, Y2
+	VMINPS   Y0, Y1, Y0
+	VORPS    Y0, Y2, Y0
+	VMOVAPS  Y0, Y0
+	ADDQ     $0x20, CX
+	SUBQ     $0x08, DX
+	JNE      loop
+	VMOVUPS  Y0, (AX)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET

@@ -4,7 +4,7 @@
 
 package kernel
 
-// sumRowAVX512 returns sumRow of x, whose n elements are a positive multiple of 8.
+// sumRowAVX512 returns sumEights of x, whose n elements are a positive multiple of 8.
 //
 //go:noescape
 func sumRowAVX512(x *float32, n int) float64
@@ -24,7 +24,7 @@ func maxRowAVX512(dst *float32, x *float32, n int)
 //go:noescape
 func minRowAVX512(dst *float32, x *float32, n int)
 
-// sumRowAVX2 returns sumRow of x, whose n elements are a positive multiple of 8.
+// sumRowAVX2 returns sumEights of x, whose n elements are a positive multiple of 8.
 //
 //go:noescape
 func sumRowAVX2(x *float32, n int) float64

@@ -20,7 +20,7 @@ func logSumExp[T Float](dst, x []T, n, inner int) {
 	shiftedSum(shift, sum, x, n, inner)
 	Log(sum, sum)
 	for j, m := range shift {
-		dst[j] = m + sum[j]
+		dst[j] = flush(m+sum[j], smallest[T]())
 		if math.IsInf(float64(m), 0) {
 			dst[j] = m
 		}
@@ -56,10 +56,11 @@ func shiftedSum[T Float](shift, sum, x []T, n, inner int) {
 
 // expSumRow returns Σ e^(x-shift) in float64: the sums of blocks, in order.
 func expSumRow[T Float](x []T, shift T) float64 {
-	var terms [columns]T
+	const block = 256
+	var terms [block]T
 	total := 0.0
-	for i := 0; i < len(x); i += columns {
-		e := terms[:min(columns, len(x)-i)]
+	for i := 0; i < len(x); i += block {
+		e := terms[:min(block, len(x)-i)]
 		binary(opSub, e, x[i:][:len(e)], []T{shift})
 		Exp(e, e)
 		total += SumFloat64(e)
@@ -76,6 +77,10 @@ func Softmax[T Float](dst, x []T, outer, n, inner int) { softmax(dst, x, outer, 
 func LogSoftmax[T Float](dst, x []T, outer, n, inner int) { softmax(dst, x, outer, n, inner, true) }
 
 func softmax[T Float](dst, x []T, outer, n, inner int, logarithm bool) {
+	if inner == 1 && 0 < n && 2*n <= rowsBlock {
+		softmaxRows(dst[:outer*n], x[:outer*n], n, logarithm)
+		return
+	}
 	var maxima, sums [columns]T
 	for o := range outer {
 		for j := 0; j < inner && n > 0; j += columns {
@@ -96,6 +101,42 @@ func softmax[T Float](dst, x []T, outer, n, inner int, logarithm bool) {
 				normalise(dst[at+i*inner:][:width], x[at+i*inner:][:width], shift, sum, logarithm)
 			}
 		}
+	}
+}
+
+// rowsBlock is how many elements softmaxRows takes at once.
+const rowsBlock = 256
+
+// softmaxRows is softmax of short rows, several at once. The operations on each are those of softmax.
+func softmaxRows[T Float](dst, x []T, n int, logarithm bool) {
+	var numbers [rowsBlock]T // of rows
+	var spread, terms [rowsBlock]T
+	for len(dst) > 0 {
+		rows := min(rowsBlock/n, len(dst)/n)
+		size := rows * n
+		of, each, d := numbers[:rows], spread[:size], dst[:size]
+		for r := range of {
+			of[r] = maxRow(x[r*n:][:n])
+			fill(each[r*n:][:n], of[r:][:1])
+		}
+		binary(opSub, d, x[:size], each)
+		e := terms[:size]
+		Exp(e, d)
+		for r := range of {
+			of[r] = T(SumFloat64(e[r*n:][:n]))
+		}
+		op := opMul
+		if logarithm {
+			op, e = opSub, d
+			Log(of, of)
+		} else {
+			Reciprocal(of, of)
+		}
+		for r := range of {
+			fill(each[r*n:][:n], of[r:][:1])
+		}
+		binary(op, d, e, each)
+		dst, x = dst[size:], x[size:]
 	}
 }
 

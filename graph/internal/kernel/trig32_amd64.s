@@ -26,377 +26,342 @@ DATA trigNumbers<>+48(SB)/4, $0x0000000c
 DATA trigNumbers<>+52(SB)/4, $0x0000000d
 DATA trigNumbers<>+56(SB)/4, $0x0000000e
 DATA trigNumbers<>+60(SB)/4, $0x0000000f
-DATA trigNumbers<>+64(SB)/4, $0x7fffffff
-DATA trigNumbers<>+68(SB)/4, $0x49800000
-DATA trigNumbers<>+72(SB)/4, $0xb94ca97d
-DATA trigNumbers<>+76(SB)/4, $0x3c0883bb
-DATA trigNumbers<>+80(SB)/4, $0xbe2aaaa3
-DATA trigNumbers<>+84(SB)/4, $0x37ccf406
-DATA trigNumbers<>+88(SB)/4, $0xbab60614
-DATA trigNumbers<>+92(SB)/4, $0x3d2aaaa5
-DATA trigNumbers<>+96(SB)/4, $0x3f800000
-DATA trigNumbers<>+100(SB)/4, $0x3f000000
-GLOBL trigNumbers<>(SB), RODATA|NOPTR, $104
+DATA trigNumbers<>+64(SB)/4, $0x00009fc0
+DATA trigNumbers<>+68(SB)/4, $0x7fffffff
+DATA trigNumbers<>+72(SB)/4, $0x49800000
+DATA trigNumbers<>+76(SB)/4, $0xb94ca97d
+DATA trigNumbers<>+80(SB)/4, $0x3c0883bb
+DATA trigNumbers<>+84(SB)/4, $0xbe2aaaa3
+DATA trigNumbers<>+88(SB)/4, $0x37ccf406
+DATA trigNumbers<>+92(SB)/4, $0xbab60614
+DATA trigNumbers<>+96(SB)/4, $0x3d2aaaa5
+DATA trigNumbers<>+100(SB)/4, $0xbf000000
+DATA trigNumbers<>+104(SB)/4, $0x3f800000
+DATA trigNumbers<>+108(SB)/4, $0x40000000
+DATA trigNumbers<>+112(SB)/4, $0x80000000
+GLOBL trigNumbers<>(SB), RODATA|NOPTR, $116
 
 // func sinAVX512(dst *float32, x *float32, n int) (done int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·sinAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	MOVQ CX, BX
-	SUBQ $0x10, DX
-	JL   tail
+TEXT ·sinAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR trigNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	MOVQ     CX, BX
+	SUBQ     $0x10, DX
+	JL       tail
 
 loop:
-	VMOVUPS       (BX), Z0
-	VANDPS.BCST   trigNumbers<>+64(SB), Z0, Z1
-	VCMPPS.BCST   $0x15, trigNumbers<>+68(SB), Z1, K1
-	KTESTW        K1, K1
-	JNE           stop
-	VEXTRACTF64X4 $0x00, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VEXTRACTF64X4 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z1, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z5
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z0, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z6
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VPMOVQD       Z5, Y2
-	VPMOVQD       Z6, Y3
-	VINSERTF64X4  $0x01, Y3, Z2, Z3
-	VCVTPD2PS     Z1, Y2
-	VCVTPD2PS     Z0, Y0
-	VINSERTF64X4  $0x01, Y0, Z2, Z0
-	VMULPS        Z0, Z0, Z1
-	VMULPS.BCST   trigNumbers<>+72(SB), Z1, Z4
-	VADDPS.BCST   trigNumbers<>+76(SB), Z4, Z4
-	VMULPS        Z1, Z4, Z4
-	VADDPS.BCST   trigNumbers<>+80(SB), Z4, Z4
-	VMULPS        Z1, Z0, Z5
-	VMULPS        Z4, Z5, Z4
-	VADDPS        Z4, Z0, Z0
-	VMULPS.BCST   trigNumbers<>+84(SB), Z1, Z4
-	VADDPS.BCST   trigNumbers<>+88(SB), Z4, Z4
-	VMULPS        Z1, Z4, Z4
-	VADDPS.BCST   trigNumbers<>+92(SB), Z4, Z4
-	VMULPS.BCST   trigNumbers<>+100(SB), Z1, Z5
-	VBROADCASTSS  trigNumbers<>+96(SB), Z6
-	VSUBPS        Z5, Z6, Z5
-	VMULPS        Z1, Z1, Z1
-	VMULPS        Z4, Z1, Z1
-	VADDPS        Z1, Z5, Z1
-	VPSLLD        $0x1f, Z3, Z4
-	VPMOVD2M      Z4, K1
-	VBLENDMPS     Z1, Z0, K1, Z0
-	VPSRLD        $0x01, Z3, Z1
-	VPSLLD        $0x1f, Z1, Z1
-	VXORPS        Z1, Z0, Z0
-	VMOVUPS       Z0, (AX)
-	LEAQ          64(BX), BX
-	ADDQ          $+64, AX
-	SUBQ          $0x10, DX
-	JGE           loop
+	VMOVUPS          (BX), Z0
+	VANDPS.BCST      trigNumbers<>+68(SB), Z0, Z1
+	VCMPPS.BCST      $0x15, trigNumbers<>+72(SB), Z1, K1
+	KTESTW           K1, K1
+	JNE              stop
+	VEXTRACTF64X4    $0x00, Z0, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z4
+	VFMADD231PD      Z4, Z1, Z3
+	VMOVAPD          Z3, Z4
+	VBROADCASTSD     quarterTurns<>+8(SB), Z5
+	VSUBPD           Z5, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+24(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z5
+	VFMADD231PD      Z5, Z0, Z3
+	VMOVAPD          Z3, Z5
+	VBROADCASTSD     quarterTurns<>+8(SB), Z6
+	VSUBPD           Z6, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VBROADCASTSD     quarterTurns<>+24(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VPMOVQD          Z4, Y2
+	VPMOVQD          Z5, Y3
+	VINSERTF64X4     $0x01, Y3, Z2, Z3
+	VCVTPD2PS        Z1, Y2
+	VCVTPD2PS        Z0, Y0
+	VINSERTF64X4     $0x01, Y0, Z2, Z0
+	VMULPS           Z0, Z0, Z1
+	VMULPS           Z1, Z0, Z4
+	VBROADCASTSS     trigNumbers<>+76(SB), Z5
+	VFMADD213PS.BCST trigNumbers<>+80(SB), Z1, Z5
+	VFMADD213PS.BCST trigNumbers<>+84(SB), Z1, Z5
+	VMOVAPS          Z0, Z6
+	VFMADD231PS      Z5, Z4, Z6
+	VBROADCASTSS     trigNumbers<>+88(SB), Z4
+	VFMADD213PS.BCST trigNumbers<>+92(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+96(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+100(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+104(SB), Z1, Z4
+	VPSLLD           $0x1e, Z3, Z1
+	VCMPPS.BCST      $0x00, trigNumbers<>+0(SB), Z0, K1
+	VBLENDMPS        Z0, Z6, K1, Z0
+	VPTESTMD.BCST    trigNumbers<>+108(SB), Z1, K1
+	VBLENDMPS        Z4, Z0, K1, Z0
+	VMOVAPS          Z0, Z0
+	VPTERNLOGD.BCST  $0x78, trigNumbers<>+112(SB), Z1, Z0
+	VMOVUPS          Z0, (AX)
+	LEAQ             64(BX), BX
+	ADDQ             $+64, AX
+	SUBQ             $0x10, DX
+	JGE              loop
 
 tail:
-	ADDQ          $0x10, DX
-	JE            done
-	MOVQ          $-1, SI
-	BZHIQ         DX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (BX), K1, Z0
-	VANDPS.BCST   trigNumbers<>+64(SB), Z0, Z1
-	VCMPPS.BCST   $0x15, trigNumbers<>+68(SB), Z1, K1
-	KTESTW        K1, K1
-	JNE           stop
-	VEXTRACTF64X4 $0x00, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VEXTRACTF64X4 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z1, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z5
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z0, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z6
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VPMOVQD       Z5, Y2
-	VPMOVQD       Z6, Y3
-	VINSERTF64X4  $0x01, Y3, Z2, Z3
-	VCVTPD2PS     Z1, Y2
-	VCVTPD2PS     Z0, Y0
-	VINSERTF64X4  $0x01, Y0, Z2, Z0
-	VMULPS        Z0, Z0, Z1
-	VMULPS.BCST   trigNumbers<>+72(SB), Z1, Z2
-	VADDPS.BCST   trigNumbers<>+76(SB), Z2, Z2
-	VMULPS        Z1, Z2, Z2
-	VADDPS.BCST   trigNumbers<>+80(SB), Z2, Z2
-	VMULPS        Z1, Z0, Z4
-	VMULPS        Z2, Z4, Z2
-	VADDPS        Z2, Z0, Z0
-	VMULPS.BCST   trigNumbers<>+84(SB), Z1, Z2
-	VADDPS.BCST   trigNumbers<>+88(SB), Z2, Z2
-	VMULPS        Z1, Z2, Z2
-	VADDPS.BCST   trigNumbers<>+92(SB), Z2, Z2
-	VMULPS.BCST   trigNumbers<>+100(SB), Z1, Z4
-	VBROADCASTSS  trigNumbers<>+96(SB), Z5
-	VSUBPS        Z4, Z5, Z4
-	VMULPS        Z1, Z1, Z1
-	VMULPS        Z2, Z1, Z1
-	VADDPS        Z1, Z4, Z1
-	VPSLLD        $0x1f, Z3, Z2
-	VPMOVD2M      Z2, K1
-	VBLENDMPS     Z1, Z0, K1, Z0
-	VPSRLD        $0x01, Z3, Z1
-	VPSLLD        $0x1f, Z1, Z1
-	VXORPS        Z1, Z0, Z0
-	MOVQ          $-1, CX
-	BZHIQ         DX, CX, CX
-	KMOVW         CX, K1
-	VMOVUPS       Z0, K1, (AX)
+	ADDQ             $0x10, DX
+	JE               done
+	MOVQ             $-1, SI
+	BZHIQ            DX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (BX), K1, Z0
+	VANDPS.BCST      trigNumbers<>+68(SB), Z0, Z1
+	VCMPPS.BCST      $0x15, trigNumbers<>+72(SB), Z1, K1
+	KTESTW           K1, K1
+	JNE              stop
+	VEXTRACTF64X4    $0x00, Z0, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z4
+	VFMADD231PD      Z4, Z1, Z3
+	VMOVAPD          Z3, Z4
+	VBROADCASTSD     quarterTurns<>+8(SB), Z5
+	VSUBPD           Z5, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+24(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z5
+	VFMADD231PD      Z5, Z0, Z3
+	VMOVAPD          Z3, Z5
+	VBROADCASTSD     quarterTurns<>+8(SB), Z6
+	VSUBPD           Z6, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VBROADCASTSD     quarterTurns<>+24(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VPMOVQD          Z4, Y2
+	VPMOVQD          Z5, Y3
+	VINSERTF64X4     $0x01, Y3, Z2, Z3
+	VCVTPD2PS        Z1, Y2
+	VCVTPD2PS        Z0, Y0
+	VINSERTF64X4     $0x01, Y0, Z2, Z0
+	VMULPS           Z0, Z0, Z1
+	VMULPS           Z1, Z0, Z2
+	VBROADCASTSS     trigNumbers<>+76(SB), Z4
+	VFMADD213PS.BCST trigNumbers<>+80(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+84(SB), Z1, Z4
+	VMOVAPS          Z0, Z5
+	VFMADD231PS      Z4, Z2, Z5
+	VBROADCASTSS     trigNumbers<>+88(SB), Z2
+	VFMADD213PS.BCST trigNumbers<>+92(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+96(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+100(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+104(SB), Z1, Z2
+	VPSLLD           $0x1e, Z3, Z1
+	VCMPPS.BCST      $0x00, trigNumbers<>+0(SB), Z0, K1
+	VBLENDMPS        Z0, Z5, K1, Z0
+	VPTESTMD.BCST    trigNumbers<>+108(SB), Z1, K1
+	VBLENDMPS        Z2, Z0, K1, Z0
+	VMOVAPS          Z0, Z0
+	VPTERNLOGD.BCST  $0x78, trigNumbers<>+112(SB), Z1, Z0
+	MOVQ             $-1, CX
+	BZHIQ            DX, CX, CX
+	KMOVW            CX, K1
+	VMOVUPS          Z0, K1, (AX)
 
 done:
-	MOVQ n+16(FP), DX
-	MOVQ DX, done+24(FP)
+	MOVQ     n+16(FP), DX
+	MOVQ     DX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 stop:
-	SUBQ CX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, done+24(FP)
+	SUBQ     CX, BX
+	SHRQ     $0x02, BX
+	MOVQ     BX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func cosAVX512(dst *float32, x *float32, n int) (done int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·cosAVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	MOVQ CX, BX
-	SUBQ $0x10, DX
-	JL   tail
+TEXT ·cosAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR trigNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	MOVQ     CX, BX
+	SUBQ     $0x10, DX
+	JL       tail
 
 loop:
-	VMOVUPS       (BX), Z0
-	VANDPS.BCST   trigNumbers<>+64(SB), Z0, Z1
-	VCMPPS.BCST   $0x15, trigNumbers<>+68(SB), Z1, K1
-	KTESTW        K1, K1
-	JNE           stop
-	VEXTRACTF64X4 $0x00, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VEXTRACTF64X4 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z1, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z5
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z0, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z6
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VPMOVQD       Z5, Y2
-	VPMOVQD       Z6, Y3
-	VINSERTF64X4  $0x01, Y3, Z2, Z3
-	VCVTPD2PS     Z1, Y2
-	VCVTPD2PS     Z0, Y0
-	VINSERTF64X4  $0x01, Y0, Z2, Z0
-	VMULPS        Z0, Z0, Z1
-	VMULPS.BCST   trigNumbers<>+72(SB), Z1, Z4
-	VADDPS.BCST   trigNumbers<>+76(SB), Z4, Z4
-	VMULPS        Z1, Z4, Z4
-	VADDPS.BCST   trigNumbers<>+80(SB), Z4, Z4
-	VMULPS        Z1, Z0, Z5
-	VMULPS        Z4, Z5, Z4
-	VADDPS        Z4, Z0, Z0
-	VMULPS.BCST   trigNumbers<>+84(SB), Z1, Z4
-	VADDPS.BCST   trigNumbers<>+88(SB), Z4, Z4
-	VMULPS        Z1, Z4, Z4
-	VADDPS.BCST   trigNumbers<>+92(SB), Z4, Z4
-	VMULPS.BCST   trigNumbers<>+100(SB), Z1, Z5
-	VBROADCASTSS  trigNumbers<>+96(SB), Z6
-	VSUBPS        Z5, Z6, Z5
-	VMULPS        Z1, Z1, Z1
-	VMULPS        Z4, Z1, Z1
-	VADDPS        Z1, Z5, Z1
-	VPADDD.BCST   trigNumbers<>+4(SB), Z3, Z3
-	VPSLLD        $0x1f, Z3, Z4
-	VPMOVD2M      Z4, K1
-	VBLENDMPS     Z1, Z0, K1, Z0
-	VPSRLD        $0x01, Z3, Z1
-	VPSLLD        $0x1f, Z1, Z1
-	VXORPS        Z1, Z0, Z0
-	VMOVUPS       Z0, (AX)
-	LEAQ          64(BX), BX
-	ADDQ          $+64, AX
-	SUBQ          $0x10, DX
-	JGE           loop
+	VMOVUPS          (BX), Z0
+	VANDPS.BCST      trigNumbers<>+68(SB), Z0, Z1
+	VCMPPS.BCST      $0x15, trigNumbers<>+72(SB), Z1, K1
+	KTESTW           K1, K1
+	JNE              stop
+	VEXTRACTF64X4    $0x00, Z0, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z4
+	VFMADD231PD      Z4, Z1, Z3
+	VMOVAPD          Z3, Z4
+	VBROADCASTSD     quarterTurns<>+8(SB), Z5
+	VSUBPD           Z5, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+24(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z5
+	VFMADD231PD      Z5, Z0, Z3
+	VMOVAPD          Z3, Z5
+	VBROADCASTSD     quarterTurns<>+8(SB), Z6
+	VSUBPD           Z6, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VBROADCASTSD     quarterTurns<>+24(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VPMOVQD          Z4, Y2
+	VPMOVQD          Z5, Y3
+	VINSERTF64X4     $0x01, Y3, Z2, Z3
+	VCVTPD2PS        Z1, Y2
+	VCVTPD2PS        Z0, Y0
+	VINSERTF64X4     $0x01, Y0, Z2, Z0
+	VMULPS           Z0, Z0, Z1
+	VMULPS           Z1, Z0, Z4
+	VBROADCASTSS     trigNumbers<>+76(SB), Z5
+	VFMADD213PS.BCST trigNumbers<>+80(SB), Z1, Z5
+	VFMADD213PS.BCST trigNumbers<>+84(SB), Z1, Z5
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z5, Z4, Z0
+	VBROADCASTSS     trigNumbers<>+88(SB), Z4
+	VFMADD213PS.BCST trigNumbers<>+92(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+96(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+100(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+104(SB), Z1, Z4
+	VPSLLD           $0x1e, Z3, Z1
+	VPADDD.BCST      trigNumbers<>+108(SB), Z1, Z1
+	VPTESTMD.BCST    trigNumbers<>+108(SB), Z1, K1
+	VBLENDMPS        Z4, Z0, K1, Z0
+	VMOVAPS          Z0, Z0
+	VPTERNLOGD.BCST  $0x78, trigNumbers<>+112(SB), Z1, Z0
+	VMOVUPS          Z0, (AX)
+	LEAQ             64(BX), BX
+	ADDQ             $+64, AX
+	SUBQ             $0x10, DX
+	JGE              loop
 
 tail:
-	ADDQ          $0x10, DX
-	JE            done
-	MOVQ          $-1, SI
-	BZHIQ         DX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (BX), K1, Z0
-	VANDPS.BCST   trigNumbers<>+64(SB), Z0, Z1
-	VCMPPS.BCST   $0x15, trigNumbers<>+68(SB), Z1, K1
-	KTESTW        K1, K1
-	JNE           stop
-	VEXTRACTF64X4 $0x00, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VEXTRACTF64X4 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z1, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z5
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z1, Z1
-	VBROADCASTSD  quarterTurns<>+0(SB), Z3
-	VMULPD        Z3, Z0, Z3
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VADDPD        Z4, Z3, Z3
-	VMOVAPD       Z3, Z6
-	VBROADCASTSD  quarterTurns<>+8(SB), Z4
-	VSUBPD        Z4, Z3, Z3
-	VBROADCASTSD  quarterTurns<>+16(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VBROADCASTSD  quarterTurns<>+24(SB), Z4
-	VMULPD        Z4, Z3, Z4
-	VSUBPD        Z4, Z0, Z0
-	VPMOVQD       Z5, Y2
-	VPMOVQD       Z6, Y3
-	VINSERTF64X4  $0x01, Y3, Z2, Z3
-	VCVTPD2PS     Z1, Y2
-	VCVTPD2PS     Z0, Y0
-	VINSERTF64X4  $0x01, Y0, Z2, Z0
-	VMULPS        Z0, Z0, Z1
-	VMULPS.BCST   trigNumbers<>+72(SB), Z1, Z2
-	VADDPS.BCST   trigNumbers<>+76(SB), Z2, Z2
-	VMULPS        Z1, Z2, Z2
-	VADDPS.BCST   trigNumbers<>+80(SB), Z2, Z2
-	VMULPS        Z1, Z0, Z4
-	VMULPS        Z2, Z4, Z2
-	VADDPS        Z2, Z0, Z0
-	VMULPS.BCST   trigNumbers<>+84(SB), Z1, Z2
-	VADDPS.BCST   trigNumbers<>+88(SB), Z2, Z2
-	VMULPS        Z1, Z2, Z2
-	VADDPS.BCST   trigNumbers<>+92(SB), Z2, Z2
-	VMULPS.BCST   trigNumbers<>+100(SB), Z1, Z4
-	VBROADCASTSS  trigNumbers<>+96(SB), Z5
-	VSUBPS        Z4, Z5, Z4
-	VMULPS        Z1, Z1, Z1
-	VMULPS        Z2, Z1, Z1
-	VADDPS        Z1, Z4, Z1
-	VPADDD.BCST   trigNumbers<>+4(SB), Z3, Z2
-	VPSLLD        $0x1f, Z2, Z3
-	VPMOVD2M      Z3, K1
-	VBLENDMPS     Z1, Z0, K1, Z0
-	VPSRLD        $0x01, Z2, Z1
-	VPSLLD        $0x1f, Z1, Z1
-	VXORPS        Z1, Z0, Z0
-	MOVQ          $-1, CX
-	BZHIQ         DX, CX, CX
-	KMOVW         CX, K1
-	VMOVUPS       Z0, K1, (AX)
+	ADDQ             $0x10, DX
+	JE               done
+	MOVQ             $-1, SI
+	BZHIQ            DX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (BX), K1, Z0
+	VANDPS.BCST      trigNumbers<>+68(SB), Z0, Z1
+	VCMPPS.BCST      $0x15, trigNumbers<>+72(SB), Z1, K1
+	KTESTW           K1, K1
+	JNE              stop
+	VEXTRACTF64X4    $0x00, Z0, Y1
+	VCVTPS2PD        Y1, Z1
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z4
+	VFMADD231PD      Z4, Z1, Z3
+	VMOVAPD          Z3, Z4
+	VBROADCASTSD     quarterTurns<>+8(SB), Z5
+	VSUBPD           Z5, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+24(SB), Z5
+	VFNMADD231PD     Z5, Z3, Z1
+	VBROADCASTSD     quarterTurns<>+8(SB), Z3
+	VBROADCASTSD     quarterTurns<>+0(SB), Z5
+	VFMADD231PD      Z5, Z0, Z3
+	VMOVAPD          Z3, Z5
+	VBROADCASTSD     quarterTurns<>+8(SB), Z6
+	VSUBPD           Z6, Z3, Z3
+	VBROADCASTSD     quarterTurns<>+16(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VBROADCASTSD     quarterTurns<>+24(SB), Z6
+	VFNMADD231PD     Z6, Z3, Z0
+	VPMOVQD          Z4, Y2
+	VPMOVQD          Z5, Y3
+	VINSERTF64X4     $0x01, Y3, Z2, Z3
+	VCVTPD2PS        Z1, Y2
+	VCVTPD2PS        Z0, Y0
+	VINSERTF64X4     $0x01, Y0, Z2, Z0
+	VMULPS           Z0, Z0, Z1
+	VMULPS           Z1, Z0, Z2
+	VBROADCASTSS     trigNumbers<>+76(SB), Z4
+	VFMADD213PS.BCST trigNumbers<>+80(SB), Z1, Z4
+	VFMADD213PS.BCST trigNumbers<>+84(SB), Z1, Z4
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z4, Z2, Z0
+	VBROADCASTSS     trigNumbers<>+88(SB), Z2
+	VFMADD213PS.BCST trigNumbers<>+92(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+96(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+100(SB), Z1, Z2
+	VFMADD213PS.BCST trigNumbers<>+104(SB), Z1, Z2
+	VPSLLD           $0x1e, Z3, Z1
+	VPADDD.BCST      trigNumbers<>+108(SB), Z1, Z1
+	VPTESTMD.BCST    trigNumbers<>+108(SB), Z1, K1
+	VBLENDMPS        Z2, Z0, K1, Z0
+	VMOVAPS          Z0, Z0
+	VPTERNLOGD.BCST  $0x78, trigNumbers<>+112(SB), Z1, Z0
+	MOVQ             $-1, CX
+	BZHIQ            DX, CX, CX
+	KMOVW            CX, K1
+	VMOVUPS          Z0, K1, (AX)
 
 done:
-	MOVQ n+16(FP), DX
-	MOVQ DX, done+24(FP)
+	MOVQ     n+16(FP), DX
+	MOVQ     DX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 stop:
-	SUBQ CX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, done+24(FP)
+	SUBQ     CX, BX
+	SHRQ     $0x02, BX
+	MOVQ     BX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sinAVX2(dst *float32, x *float32, n int) (done int)
-// Requires: AVX, AVX2
-TEXT ·sinAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	MOVQ CX, BX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·sinAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR trigNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	MOVQ     CX, BX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (BX), Y0
-	VBROADCASTSS trigNumbers<>+64(SB), Y1
+	VBROADCASTSS trigNumbers<>+68(SB), Y1
 	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS trigNumbers<>+68(SB), Y2
+	VBROADCASTSS trigNumbers<>+72(SB), Y2
 	VCMPPS       $0x15, Y2, Y1, Y1
 	VTESTPS      Y1, Y1
 	JNE          stop
@@ -404,66 +369,57 @@ loop:
 	VCVTPS2PD    X1, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y1, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VMOVAPD      Y2, Y4
+	VBROADCASTSD quarterTurns<>+8(SB), Y5
+	VSUBPD       Y5, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+24(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y5
+	VFMADD231PD  Y5, Y0, Y2
 	VMOVAPD      Y2, Y5
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y6
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VSHUFPS      $0x88, Y6, Y5, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y6
+	VSUBPD       Y6, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VBROADCASTSD quarterTurns<>+24(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y2
 	VPERMQ       $0xd8, Y2, Y2
 	VCVTPD2PSY   Y1, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VMULPS       Y0, Y0, Y1
-	VBROADCASTSS trigNumbers<>+72(SB), Y4
-	VMULPS       Y4, Y1, Y4
+	VMULPS       Y1, Y0, Y4
 	VBROADCASTSS trigNumbers<>+76(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS trigNumbers<>+80(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y0, Y5
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y0, Y0
-	VBROADCASTSS trigNumbers<>+84(SB), Y4
-	VMULPS       Y4, Y1, Y4
-	VBROADCASTSS trigNumbers<>+88(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
+	VBROADCASTSS trigNumbers<>+80(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VBROADCASTSS trigNumbers<>+84(SB), Y5
+	VFMADD231PS  Y1, Y6, Y5
+	VMOVAPS      Y0, Y6
+	VFMADD231PS  Y5, Y4, Y6
+	VBROADCASTSS trigNumbers<>+88(SB), Y4
 	VBROADCASTSS trigNumbers<>+92(SB), Y5
-	VADDPS       Y5, Y4, Y4
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+96(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
 	VBROADCASTSS trigNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VBROADCASTSS trigNumbers<>+96(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VMULPS       Y1, Y1, Y1
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y1, Y5, Y1
-	VPSLLD       $0x1f, Y2, Y4
-	VBLENDVPS    Y4, Y1, Y0, Y0
-	VPSRLD       $0x01, Y2, Y1
-	VPSLLD       $0x1f, Y1, Y1
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+104(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VPSLLD       $0x1e, Y2, Y1
+	VBROADCASTSS trigNumbers<>+0(SB), Y2
+	VCMPPS       $0x00, Y2, Y0, Y2
+	VBLENDVPS    Y2, Y0, Y6, Y0
+	VPSLLD       $0x01, Y1, Y2
+	VBLENDVPS    Y2, Y4, Y0, Y0
+	VBROADCASTSS trigNumbers<>+112(SB), Y2
+	VANDPS       Y2, Y1, Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(BX), BX
@@ -478,9 +434,9 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     trigNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (BX), Y0, Y0
-	VBROADCASTSS trigNumbers<>+64(SB), Y1
+	VBROADCASTSS trigNumbers<>+68(SB), Y1
 	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS trigNumbers<>+68(SB), Y2
+	VBROADCASTSS trigNumbers<>+72(SB), Y2
 	VCMPPS       $0x15, Y2, Y1, Y1
 	VTESTPS      Y1, Y1
 	JNE          stop
@@ -488,66 +444,57 @@ tail:
 	VCVTPS2PD    X1, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y1, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VMOVAPD      Y2, Y4
+	VBROADCASTSD quarterTurns<>+8(SB), Y5
+	VSUBPD       Y5, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+24(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y5
+	VFMADD231PD  Y5, Y0, Y2
 	VMOVAPD      Y2, Y5
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y6
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VSHUFPS      $0x88, Y6, Y5, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y6
+	VSUBPD       Y6, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VBROADCASTSD quarterTurns<>+24(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y2
 	VPERMQ       $0xd8, Y2, Y2
 	VCVTPD2PSY   Y1, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VMULPS       Y0, Y0, Y1
-	VBROADCASTSS trigNumbers<>+72(SB), Y3
-	VMULPS       Y3, Y1, Y3
+	VMULPS       Y1, Y0, Y3
 	VBROADCASTSS trigNumbers<>+76(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS trigNumbers<>+80(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS trigNumbers<>+84(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS trigNumbers<>+88(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS trigNumbers<>+80(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+84(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS trigNumbers<>+88(SB), Y3
 	VBROADCASTSS trigNumbers<>+92(SB), Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS trigNumbers<>+96(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS trigNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y1, Y4
-	VBROADCASTSS trigNumbers<>+96(SB), Y5
-	VSUBPS       Y4, Y5, Y4
-	VMULPS       Y1, Y1, Y1
-	VMULPS       Y3, Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VPSLLD       $0x1f, Y2, Y3
-	VBLENDVPS    Y3, Y1, Y0, Y0
-	VPSRLD       $0x01, Y2, Y1
-	VPSLLD       $0x1f, Y1, Y1
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS trigNumbers<>+104(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x1e, Y2, Y1
+	VBROADCASTSS trigNumbers<>+0(SB), Y2
+	VCMPPS       $0x00, Y2, Y0, Y2
+	VBLENDVPS    Y2, Y0, Y5, Y0
+	VPSLLD       $0x01, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS trigNumbers<>+112(SB), Y2
+	VANDPS       Y2, Y1, Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
@@ -555,33 +502,37 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
-	MOVQ n+16(FP), DX
-	MOVQ DX, done+24(FP)
+	MOVQ     n+16(FP), DX
+	MOVQ     DX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 stop:
-	SUBQ CX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, done+24(FP)
+	SUBQ     CX, BX
+	SHRQ     $0x02, BX
+	MOVQ     BX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func cosAVX2(dst *float32, x *float32, n int) (done int)
-// Requires: AVX, AVX2
-TEXT ·cosAVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	MOVQ CX, BX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·cosAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR (SP)
+	VLDMXCSR trigNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	MOVQ     CX, BX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (BX), Y0
-	VBROADCASTSS trigNumbers<>+64(SB), Y1
+	VBROADCASTSS trigNumbers<>+68(SB), Y1
 	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS trigNumbers<>+68(SB), Y2
+	VBROADCASTSS trigNumbers<>+72(SB), Y2
 	VCMPPS       $0x15, Y2, Y1, Y1
 	VTESTPS      Y1, Y1
 	JNE          stop
@@ -589,68 +540,56 @@ loop:
 	VCVTPS2PD    X1, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y1, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VMOVAPD      Y2, Y4
+	VBROADCASTSD quarterTurns<>+8(SB), Y5
+	VSUBPD       Y5, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+24(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y5
+	VFMADD231PD  Y5, Y0, Y2
 	VMOVAPD      Y2, Y5
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y6
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VSHUFPS      $0x88, Y6, Y5, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y6
+	VSUBPD       Y6, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VBROADCASTSD quarterTurns<>+24(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y2
 	VPERMQ       $0xd8, Y2, Y2
 	VCVTPD2PSY   Y1, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VMULPS       Y0, Y0, Y1
-	VBROADCASTSS trigNumbers<>+72(SB), Y4
-	VMULPS       Y4, Y1, Y4
+	VMULPS       Y1, Y0, Y4
 	VBROADCASTSS trigNumbers<>+76(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
-	VBROADCASTSS trigNumbers<>+80(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y0, Y5
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y0, Y0
-	VBROADCASTSS trigNumbers<>+84(SB), Y4
-	VMULPS       Y4, Y1, Y4
-	VBROADCASTSS trigNumbers<>+88(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y1, Y4, Y4
+	VBROADCASTSS trigNumbers<>+80(SB), Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VBROADCASTSS trigNumbers<>+84(SB), Y5
+	VFMADD231PS  Y1, Y6, Y5
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS trigNumbers<>+88(SB), Y4
 	VBROADCASTSS trigNumbers<>+92(SB), Y5
-	VADDPS       Y5, Y4, Y4
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+96(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
 	VBROADCASTSS trigNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VBROADCASTSS trigNumbers<>+96(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VMULPS       Y1, Y1, Y1
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y1, Y5, Y1
-	VBROADCASTSS trigNumbers<>+4(SB), Y4
-	VPADDD       Y4, Y2, Y2
-	VPSLLD       $0x1f, Y2, Y4
-	VBLENDVPS    Y4, Y1, Y0, Y0
-	VPSRLD       $0x01, Y2, Y1
-	VPSLLD       $0x1f, Y1, Y1
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+104(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VPSLLD       $0x1e, Y2, Y1
+	VBROADCASTSS trigNumbers<>+108(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VPSLLD       $0x01, Y1, Y2
+	VBLENDVPS    Y2, Y4, Y0, Y0
+	VBROADCASTSS trigNumbers<>+112(SB), Y2
+	VANDPS       Y2, Y1, Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(BX), BX
@@ -665,9 +604,9 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     trigNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (BX), Y0, Y0
-	VBROADCASTSS trigNumbers<>+64(SB), Y1
+	VBROADCASTSS trigNumbers<>+68(SB), Y1
 	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS trigNumbers<>+68(SB), Y2
+	VBROADCASTSS trigNumbers<>+72(SB), Y2
 	VCMPPS       $0x15, Y2, Y1, Y1
 	VTESTPS      Y1, Y1
 	JNE          stop
@@ -675,68 +614,56 @@ tail:
 	VCVTPS2PD    X1, Y1
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y1, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y4
+	VFMADD231PD  Y4, Y1, Y2
+	VMOVAPD      Y2, Y4
+	VBROADCASTSD quarterTurns<>+8(SB), Y5
+	VSUBPD       Y5, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+24(SB), Y5
+	VFNMADD231PD Y5, Y2, Y1
+	VBROADCASTSD quarterTurns<>+8(SB), Y2
+	VBROADCASTSD quarterTurns<>+0(SB), Y5
+	VFMADD231PD  Y5, Y0, Y2
 	VMOVAPD      Y2, Y5
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y1, Y1
-	VBROADCASTSD quarterTurns<>+0(SB), Y2
-	VMULPD       Y2, Y0, Y2
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VADDPD       Y4, Y2, Y2
-	VMOVAPD      Y2, Y6
-	VBROADCASTSD quarterTurns<>+8(SB), Y4
-	VSUBPD       Y4, Y2, Y2
-	VBROADCASTSD quarterTurns<>+16(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VBROADCASTSD quarterTurns<>+24(SB), Y4
-	VMULPD       Y4, Y2, Y4
-	VSUBPD       Y4, Y0, Y0
-	VSHUFPS      $0x88, Y6, Y5, Y2
+	VBROADCASTSD quarterTurns<>+8(SB), Y6
+	VSUBPD       Y6, Y2, Y2
+	VBROADCASTSD quarterTurns<>+16(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VBROADCASTSD quarterTurns<>+24(SB), Y6
+	VFNMADD231PD Y6, Y2, Y0
+	VSHUFPS      $0x88, Y5, Y4, Y2
 	VPERMQ       $0xd8, Y2, Y2
 	VCVTPD2PSY   Y1, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VMULPS       Y0, Y0, Y1
-	VBROADCASTSS trigNumbers<>+72(SB), Y3
-	VMULPS       Y3, Y1, Y3
+	VMULPS       Y1, Y0, Y3
 	VBROADCASTSS trigNumbers<>+76(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS trigNumbers<>+80(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS trigNumbers<>+84(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS trigNumbers<>+88(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS trigNumbers<>+80(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS trigNumbers<>+84(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS trigNumbers<>+88(SB), Y3
 	VBROADCASTSS trigNumbers<>+92(SB), Y4
-	VADDPS       Y4, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS trigNumbers<>+96(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS trigNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y1, Y4
-	VBROADCASTSS trigNumbers<>+96(SB), Y5
-	VSUBPS       Y4, Y5, Y4
-	VMULPS       Y1, Y1, Y1
-	VMULPS       Y3, Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VBROADCASTSS trigNumbers<>+4(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x1f, Y2, Y3
-	VBLENDVPS    Y3, Y1, Y0, Y0
-	VPSRLD       $0x01, Y2, Y1
-	VPSLLD       $0x1f, Y1, Y1
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS trigNumbers<>+104(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x1e, Y2, Y1
+	VBROADCASTSS trigNumbers<>+108(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VPSLLD       $0x01, Y1, Y2
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS trigNumbers<>+112(SB), Y2
+	VANDPS       Y2, Y1, Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
@@ -744,14 +671,16 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
-	MOVQ n+16(FP), DX
-	MOVQ DX, done+24(FP)
+	MOVQ     n+16(FP), DX
+	MOVQ     DX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 stop:
-	SUBQ CX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, done+24(FP)
+	SUBQ     CX, BX
+	SHRQ     $0x02, BX
+	MOVQ     BX, done+24(FP)
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET

@@ -55,8 +55,9 @@ func Sign[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		if v == v {
+		if v = flush(v, small); v == v {
 			v = truth[T](v > 0) - truth[T](v < 0)
 		}
 		dst[i] = v
@@ -69,8 +70,9 @@ func Step[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		if v == v {
+		if v = flush(v, small); v == v {
 			v = truth[T](v > 0)
 		}
 		dst[i] = v
@@ -83,8 +85,10 @@ func Square[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		dst[i] = v * v
+		v = flush(v, small)
+		dst[i] = product(v, v, small)
 	}
 }
 
@@ -94,8 +98,9 @@ func Sqrt[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		dst[i] = T(math.Sqrt(float64(v)))
+		dst[i] = T(math.Sqrt(float64(flush(v, small))))
 	}
 }
 
@@ -105,8 +110,9 @@ func Reciprocal[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		dst[i] = 1 / v
+		dst[i] = quotient(1, flush(v, small), small)
 	}
 }
 
@@ -116,8 +122,9 @@ func ReLU[T Float](dst, x []T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		dst[i] = max(v, 0)
+		dst[i] = max(flush(v, small), 0)
 	}
 }
 
@@ -127,9 +134,11 @@ func LeakyReLU[T Float](dst, x []T, slope T) {
 		return
 	}
 	x = x[:len(dst)]
-	factor := [2]T{slope, 1}
+	small := smallest[T]()
+	factor := [2]T{flush(slope, small), 1}
 	for i, v := range x {
-		dst[i] = v * factor[bit(v > 0)&1]
+		v = flush(v, small)
+		dst[i] = product(v, factor[bit(v > 0)&1], small)
 	}
 }
 
@@ -139,9 +148,12 @@ func ELU[T Float](dst, x []T, alpha T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
 	expm1 := either[T](expm1_32, math.Expm1)
+	alpha = flush(alpha, small)
 	for i, v := range x {
-		dst[i] = max(v, 0) + T(alpha*expm1(min(v, 0)))
+		v = flush(v, small)
+		dst[i] = flush(max(v, 0)+product(alpha, expm1(min(v, 0)), small), small)
 	}
 }
 
@@ -151,12 +163,14 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 		return
 	}
 	x = x[:len(dst)]
+	small := smallest[T]()
+	lo, hi = flush(lo, small), flush(hi, small)
 	for i, v := range x {
-		dst[i] = min(max(v, lo), hi)
+		dst[i] = min(max(flush(v, small), lo), hi)
 	}
 }
 
-// Exp sets dst = e^x; float32 within 1.5 ulp.
+// Exp sets dst = e^x; float32 within 1 ulp.
 func Exp[T Float](dst, x []T) {
 	if vectorUnary(opExp, dst, x) {
 		return
@@ -184,7 +198,7 @@ func Expm1[T Float](dst, x []T) {
 	eachFloat64(dst, x, math.Expm1)
 }
 
-// Log sets dst = ln x; float32 within 1 ulp.
+// Log sets dst = ln x; float32 within 1.5 ulp.
 func Log[T Float](dst, x []T) {
 	if vectorUnary(opLog, dst, x) {
 		return
@@ -198,7 +212,7 @@ func Log[T Float](dst, x []T) {
 	eachFloat64(dst, x, math.Log)
 }
 
-// Log1p sets dst = ln(1 + x); float32 within 1.5 ulp.
+// Log1p sets dst = ln(1 + x); float32 within 2 ulp.
 func Log1p[T Float](dst, x []T) {
 	if vectorUnary(opLog1p, dst, x) {
 		return
@@ -212,7 +226,7 @@ func Log1p[T Float](dst, x []T) {
 	eachFloat64(dst, x, math.Log1p)
 }
 
-// Sin sets dst = sin x, x in radians; float32 within 2 ulp.
+// Sin sets dst = sin x, x in radians; float32 within 1.5 ulp.
 func Sin[T Float](dst, x []T) {
 	if vectorTrig(dst, x, false) {
 		return
@@ -226,7 +240,7 @@ func Sin[T Float](dst, x []T) {
 	eachFloat64(dst, x, math.Sin)
 }
 
-// Cos sets dst = cos x, x in radians; float32 within 2 ulp.
+// Cos sets dst = cos x, x in radians; float32 within 1.5 ulp.
 func Cos[T Float](dst, x []T) {
 	if vectorTrig(dst, x, true) {
 		return
@@ -275,7 +289,7 @@ func LogSigmoid[T Float](dst, x []T) {
 	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
-			d[i] = -positive(-v) - log1pExp(v)
+			d[i] = logSigmoid32(v)
 		}
 		return
 	}
@@ -289,7 +303,7 @@ func Softplus[T Float](dst, x []T) {
 	}
 	if d, s, ok := singles(dst, x); ok {
 		for i, v := range s {
-			d[i] = positive(v) + log1pExp(v)
+			d[i] = softplus32(v)
 		}
 		return
 	}
@@ -329,8 +343,9 @@ func gelu64(x float64) float64 {
 
 func eachFloat64[T Float](dst, x []T, f func(float64) float64) {
 	x = x[:len(dst)]
+	small := smallest[T]()
 	for i, v := range x {
-		dst[i] = T(f(float64(v)))
+		dst[i] = rounded(f(float64(flush(v, small))), small)
 	}
 }
 

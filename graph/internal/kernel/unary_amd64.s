@@ -20,70 +20,68 @@ DATA unaryNumbers<>+48(SB)/4, $0x0000000c
 DATA unaryNumbers<>+52(SB)/4, $0x0000000d
 DATA unaryNumbers<>+56(SB)/4, $0x0000000e
 DATA unaryNumbers<>+60(SB)/4, $0x0000000f
-DATA unaryNumbers<>+64(SB)/4, $0x80000000
-DATA unaryNumbers<>+68(SB)/4, $0x7fffffff
-DATA unaryNumbers<>+72(SB)/4, $0x3f800000
-DATA unaryNumbers<>+76(SB)/4, $0xbf800000
-DATA unaryNumbers<>+80(SB)/4, $0xc2d00000
-DATA unaryNumbers<>+84(SB)/4, $0x42b20000
-DATA unaryNumbers<>+88(SB)/4, $0x3fb8aa3b
-DATA unaryNumbers<>+92(SB)/4, $0x4b400000
-DATA unaryNumbers<>+96(SB)/4, $0x3f317200
+DATA unaryNumbers<>+64(SB)/4, $0x00009fc0
+DATA unaryNumbers<>+68(SB)/4, $0x80000000
+DATA unaryNumbers<>+72(SB)/4, $0x7fffffff
+DATA unaryNumbers<>+76(SB)/4, $0x3f800000
+DATA unaryNumbers<>+80(SB)/4, $0xbf800000
+DATA unaryNumbers<>+84(SB)/4, $0xc2b00000
+DATA unaryNumbers<>+88(SB)/4, $0x42b20000
+DATA unaryNumbers<>+92(SB)/4, $0x3fb8aa3b
+DATA unaryNumbers<>+96(SB)/4, $0x4b400000
 DATA unaryNumbers<>+100(SB)/4, $0x35bfbe8e
-DATA unaryNumbers<>+104(SB)/4, $0x3ab6ce66
-DATA unaryNumbers<>+108(SB)/4, $0x3c09155e
-DATA unaryNumbers<>+112(SB)/4, $0x3d2aaa41
-DATA unaryNumbers<>+116(SB)/4, $0x3e2aaa56
-DATA unaryNumbers<>+120(SB)/4, $0x3f000000
-DATA unaryNumbers<>+124(SB)/4, $0xc1900000
-DATA unaryNumbers<>+128(SB)/4, $0xffffffff
-DATA unaryNumbers<>+132(SB)/4, $0x0000007f
-DATA unaryNumbers<>+136(SB)/4, $0x00800000
-DATA unaryNumbers<>+140(SB)/4, $0x4c000000
-DATA unaryNumbers<>+144(SB)/4, $0x3f3504f3
-DATA unaryNumbers<>+148(SB)/4, $0x007fffff
-DATA unaryNumbers<>+152(SB)/4, $0xbda0f8cc
-DATA unaryNumbers<>+156(SB)/4, $0x3e03f380
-DATA unaryNumbers<>+160(SB)/4, $0xbe0674af
-DATA unaryNumbers<>+164(SB)/4, $0x3e1135da
-DATA unaryNumbers<>+168(SB)/4, $0xbe2a3bbb
-DATA unaryNumbers<>+172(SB)/4, $0x3e4cd2d6
-DATA unaryNumbers<>+176(SB)/4, $0xbe800112
-DATA unaryNumbers<>+180(SB)/4, $0x3eaaaaa5
-DATA unaryNumbers<>+184(SB)/4, $0xffffffe7
-DATA unaryNumbers<>+188(SB)/4, $0x7fc00000
-DATA unaryNumbers<>+192(SB)/4, $0xff800000
-DATA unaryNumbers<>+196(SB)/4, $0x7f7fffff
-DATA unaryNumbers<>+200(SB)/4, $0x00000081
-DATA unaryNumbers<>+204(SB)/4, $0x3e800000
-DATA unaryNumbers<>+208(SB)/4, $0x41200000
-DATA unaryNumbers<>+212(SB)/4, $0x40000000
-DATA unaryNumbers<>+216(SB)/4, $0x42d00000
-DATA unaryNumbers<>+220(SB)/4, $0xbb549951
-DATA unaryNumbers<>+224(SB)/4, $0x3ca29f48
-DATA unaryNumbers<>+228(SB)/4, $0xbd694e22
-DATA unaryNumbers<>+232(SB)/4, $0x3dd92989
-DATA unaryNumbers<>+236(SB)/4, $0xbe1cbaa4
-DATA unaryNumbers<>+240(SB)/4, $0x3e497b46
-DATA unaryNumbers<>+244(SB)/4, $0xbe7f87c2
-DATA unaryNumbers<>+248(SB)/4, $0x3eaaa63f
-DATA unaryNumbers<>+252(SB)/4, $0xbeffffdf
-GLOBL unaryNumbers<>(SB), RODATA|NOPTR, $256
+DATA unaryNumbers<>+104(SB)/4, $0x3f317200
+DATA unaryNumbers<>+108(SB)/4, $0x3ab6ce66
+DATA unaryNumbers<>+112(SB)/4, $0x3c09155e
+DATA unaryNumbers<>+116(SB)/4, $0x3d2aaa41
+DATA unaryNumbers<>+120(SB)/4, $0x3e2aaa56
+DATA unaryNumbers<>+124(SB)/4, $0x3f000000
+DATA unaryNumbers<>+128(SB)/4, $0xc1900000
+DATA unaryNumbers<>+132(SB)/4, $0x3f3504f3
+DATA unaryNumbers<>+136(SB)/4, $0x007fffff
+DATA unaryNumbers<>+140(SB)/4, $0x3db22ef2
+DATA unaryNumbers<>+144(SB)/4, $0xbe1217dc
+DATA unaryNumbers<>+148(SB)/4, $0x3e18b97f
+DATA unaryNumbers<>+152(SB)/4, $0xbe29c153
+DATA unaryNumbers<>+156(SB)/4, $0x3e4c6c12
+DATA unaryNumbers<>+160(SB)/4, $0xbe8001c0
+DATA unaryNumbers<>+164(SB)/4, $0x3eaaab6c
+DATA unaryNumbers<>+168(SB)/4, $0xbf000000
+DATA unaryNumbers<>+172(SB)/4, $0x3f317218
+DATA unaryNumbers<>+176(SB)/4, $0x03530422
+DATA unaryNumbers<>+180(SB)/4, $0xff800000
+DATA unaryNumbers<>+184(SB)/4, $0x40800000
+DATA unaryNumbers<>+188(SB)/4, $0x3e800000
+DATA unaryNumbers<>+192(SB)/4, $0xc1200000
+DATA unaryNumbers<>+196(SB)/4, $0x40000000
+DATA unaryNumbers<>+200(SB)/4, $0x3bafd06d
+DATA unaryNumbers<>+204(SB)/4, $0xbcf651cc
+DATA unaryNumbers<>+208(SB)/4, $0x3da2383d
+DATA unaryNumbers<>+212(SB)/4, $0xbe0cd7c7
+DATA unaryNumbers<>+216(SB)/4, $0x3e4422aa
+DATA unaryNumbers<>+220(SB)/4, $0xbe7e89b4
+DATA unaryNumbers<>+224(SB)/4, $0x3eaa9aef
+DATA unaryNumbers<>+228(SB)/4, $0xbeffff8a
+DATA unaryNumbers<>+232(SB)/4, $0x7fc00000
+DATA unaryNumbers<>+236(SB)/4, $0x7f7fffff
+GLOBL unaryNumbers<>(SB), RODATA|NOPTR, $240
 
 // func negAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·negAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·negAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS     (CX), Z0
 	VMOVUPS     64(CX), Z1
-	VXORPS.BCST unaryNumbers<>+64(SB), Z0, Z0
-	VXORPS.BCST unaryNumbers<>+64(SB), Z1, Z1
+	VXORPS.BCST unaryNumbers<>+68(SB), Z0, Z0
+	VXORPS.BCST unaryNumbers<>+68(SB), Z1, Z1
 	VMOVUPS     Z0, (AX)
 	VMOVUPS     Z1, 64(AX)
 	LEAQ        128(CX), CX
@@ -98,7 +96,7 @@ single:
 
 loop:
 	VMOVUPS     (CX), Z0
-	VXORPS.BCST unaryNumbers<>+64(SB), Z0, Z0
+	VXORPS.BCST unaryNumbers<>+68(SB), Z0, Z0
 	VMOVUPS     Z0, (AX)
 	LEAQ        64(CX), CX
 	ADDQ        $+64, AX
@@ -112,30 +110,33 @@ tail:
 	BZHIQ       DX, BX, BX
 	KMOVW       BX, K1
 	VMOVUPS.Z   (CX), K1, Z0
-	VXORPS.BCST unaryNumbers<>+64(SB), Z0, Z0
+	VXORPS.BCST unaryNumbers<>+68(SB), Z0, Z0
 	MOVQ        $-1, CX
 	BZHIQ       DX, CX, CX
 	KMOVW       CX, K1
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func absAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·absAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·absAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS     (CX), Z0
 	VMOVUPS     64(CX), Z1
-	VANDPS.BCST unaryNumbers<>+68(SB), Z0, Z0
-	VANDPS.BCST unaryNumbers<>+68(SB), Z1, Z1
+	VANDPS.BCST unaryNumbers<>+72(SB), Z0, Z0
+	VANDPS.BCST unaryNumbers<>+72(SB), Z1, Z1
 	VMOVUPS     Z0, (AX)
 	VMOVUPS     Z1, 64(AX)
 	LEAQ        128(CX), CX
@@ -150,7 +151,7 @@ single:
 
 loop:
 	VMOVUPS     (CX), Z0
-	VANDPS.BCST unaryNumbers<>+68(SB), Z0, Z0
+	VANDPS.BCST unaryNumbers<>+72(SB), Z0, Z0
 	VMOVUPS     Z0, (AX)
 	LEAQ        64(CX), CX
 	ADDQ        $+64, AX
@@ -164,36 +165,39 @@ tail:
 	BZHIQ       DX, BX, BX
 	KMOVW       BX, K1
 	VMOVUPS.Z   (CX), K1, Z0
-	VANDPS.BCST unaryNumbers<>+68(SB), Z0, Z0
+	VANDPS.BCST unaryNumbers<>+72(SB), Z0, Z0
 	MOVQ        $-1, CX
 	BZHIQ       DX, CX, CX
 	KMOVW       CX, K1
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func signAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·signAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·signAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS        (CX), Z0
 	VMOVUPS        64(CX), Z2
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z2, K2
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K2, Z3
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K2, Z3
 	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
 	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z2, K2
-	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z1, K1, Z1
-	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z3, K2, Z3
+	VBLENDMPS.BCST unaryNumbers<>+80(SB), Z1, K1, Z1
+	VBLENDMPS.BCST unaryNumbers<>+80(SB), Z3, K2, Z3
 	VCMPPS         $0x03, Z0, Z0, K1
 	VCMPPS         $0x03, Z2, Z2, K2
 	VBLENDMPS      Z0, Z1, K1, Z0
@@ -213,9 +217,9 @@ single:
 loop:
 	VMOVUPS        (CX), Z0
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
 	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z1, K1, Z1
+	VBLENDMPS.BCST unaryNumbers<>+80(SB), Z1, K1, Z1
 	VCMPPS         $0x03, Z0, Z0, K1
 	VBLENDMPS      Z0, Z1, K1, Z0
 	VMOVUPS        Z0, (AX)
@@ -232,9 +236,9 @@ tail:
 	KMOVW          BX, K1
 	VMOVUPS.Z      (CX), K1, Z0
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
 	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z1, K1, Z1
+	VBLENDMPS.BCST unaryNumbers<>+80(SB), Z1, K1, Z1
 	VCMPPS         $0x03, Z0, Z0, K1
 	VBLENDMPS      Z0, Z1, K1, Z0
 	MOVQ           $-1, CX
@@ -243,25 +247,28 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func stepAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·stepAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·stepAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS        (CX), Z0
 	VMOVUPS        64(CX), Z2
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z2, K2
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K2, Z3
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K2, Z3
 	VCMPPS         $0x03, Z0, Z0, K1
 	VCMPPS         $0x03, Z2, Z2, K2
 	VBLENDMPS      Z0, Z1, K1, Z0
@@ -281,7 +288,7 @@ single:
 loop:
 	VMOVUPS        (CX), Z0
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
 	VCMPPS         $0x03, Z0, Z0, K1
 	VBLENDMPS      Z0, Z1, K1, Z0
 	VMOVUPS        Z0, (AX)
@@ -298,7 +305,7 @@ tail:
 	KMOVW          BX, K1
 	VMOVUPS.Z      (CX), K1, Z0
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z0, K1
-	VBROADCASTSS.Z unaryNumbers<>+72(SB), K1, Z1
+	VBROADCASTSS.Z unaryNumbers<>+76(SB), K1, Z1
 	VCMPPS         $0x03, Z0, Z0, K1
 	VBLENDMPS      Z0, Z1, K1, Z0
 	MOVQ           $-1, CX
@@ -307,17 +314,20 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func squareAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·squareAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·squareAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS (CX), Z0
@@ -359,17 +369,20 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sqrtAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sqrtAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·sqrtAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS (CX), Z0
@@ -411,23 +424,26 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func reciprocalAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·reciprocalAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·reciprocalAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      64(CX), Z2
-	VBROADCASTSS unaryNumbers<>+72(SB), Z1
-	VBROADCASTSS unaryNumbers<>+72(SB), Z3
+	VBROADCASTSS unaryNumbers<>+76(SB), Z1
+	VBROADCASTSS unaryNumbers<>+76(SB), Z3
 	VDIVPS       Z0, Z1, Z0
 	VDIVPS       Z2, Z3, Z1
 	VMOVUPS      Z0, (AX)
@@ -444,7 +460,7 @@ single:
 
 loop:
 	VMOVUPS      (CX), Z0
-	VBROADCASTSS unaryNumbers<>+72(SB), Z1
+	VBROADCASTSS unaryNumbers<>+76(SB), Z1
 	VDIVPS       Z0, Z1, Z0
 	VMOVUPS      Z0, (AX)
 	LEAQ         64(CX), CX
@@ -459,7 +475,7 @@ tail:
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z0
-	VBROADCASTSS unaryNumbers<>+72(SB), Z1
+	VBROADCASTSS unaryNumbers<>+76(SB), Z1
 	VDIVPS       Z0, Z1, Z0
 	MOVQ         $-1, CX
 	BZHIQ        DX, CX, CX
@@ -467,17 +483,20 @@ tail:
 	VMOVUPS      Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func reluAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·reluAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·reluAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
 	VMOVUPS     (CX), Z0
@@ -523,77 +542,70 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func expAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·expAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·expAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z2
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VBROADCASTSS unaryNumbers<>+84(SB), Z3
-	VMINPS       Z0, Z1, Z0
-	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS unaryNumbers<>+80(SB), Z1
-	VBROADCASTSS unaryNumbers<>+80(SB), Z3
-	VMAXPS       Z0, Z1, Z0
-	VMAXPS       Z2, Z3, Z2
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z2, Z3
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z3, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z3
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z6, Z7
-	VSUBPS       Z4, Z0, Z0
-	VSUBPS       Z7, Z2, Z2
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z6, Z4
-	VSUBPS       Z3, Z0, Z0
-	VSUBPS       Z4, Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z2
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z3, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z3, Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z3, Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z3, Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z6
-	VMULPS       Z0, Z0, Z4
-	VMULPS       Z3, Z3, Z7
-	VMULPS       Z2, Z4, Z2
-	VMULPS       Z6, Z7, Z4
-	VADDPS       Z2, Z0, Z0
-	VADDPS       Z4, Z3, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z5, Z3
-	VSCALEFPS    Z1, Z0, Z0
-	VSCALEFPS    Z3, Z2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z2
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z3
+	VMINPS            Z0, Z1, Z0
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z3
+	VMAXPS            Z0, Z1, Z0
+	VMAXPS            Z2, Z3, Z3
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z4
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z0, Z1
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z3, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z4, Z5
+	VMOVAPS           Z0, Z0
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z2, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z5, Z3
+	VMOVAPS           Z0, Z0
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z2, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z5, Z3
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z5
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z3, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z3, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z3, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z3, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z3, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z3, Z5
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z0
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z4, Z1
+	VSCALEFPS         Z0, Z2, Z0
+	VSCALEFPS         Z1, Z5, Z1
+	VMOVUPS           Z0, (AX)
+	VMOVUPS           Z1, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -601,161 +613,148 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS unaryNumbers<>+80(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z1
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z2
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z2, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z2, Z2
-	VSUBPS       Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VMULPS       Z0, Z0, Z3
-	VMULPS       Z2, Z3, Z2
-	VADDPS       Z2, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VSCALEFPS    Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z1
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z0, Z1
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z2
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z2, Z0
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z2, Z0
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z0
+	VSCALEFPS         Z0, Z2, Z0
+	VMOVUPS           Z0, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS unaryNumbers<>+80(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z1
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z2
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z2, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z2, Z2
-	VSUBPS       Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VMULPS       Z0, Z0, Z3
-	VMULPS       Z2, Z3, Z2
-	VADDPS       Z2, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z1, Z1
-	VSCALEFPS    Z1, Z0, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z1
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z0, Z1
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z2
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z2, Z0
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z2, Z0
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z0, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z1, Z0
+	VSCALEFPS         Z0, Z2, Z0
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func expm1AVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·expm1AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·expm1AVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z2
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VBROADCASTSS unaryNumbers<>+84(SB), Z3
-	VMINPS       Z0, Z1, Z1
-	VMINPS       Z2, Z3, Z4
-	VBROADCASTSS unaryNumbers<>+124(SB), Z3
-	VBROADCASTSS unaryNumbers<>+124(SB), Z5
-	VMAXPS       Z1, Z3, Z1
-	VMAXPS       Z4, Z5, Z4
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z3
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z7
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z3, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VSUBPS       Z6, Z1, Z1
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z6
-	VSUBPS       Z5, Z1, Z1
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z4
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z5, Z6
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z6, Z8
-	VMULPS       Z1, Z1, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z1, Z1
-	VADDPS       Z6, Z5, Z4
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z3, Z3
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z7, Z5
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z3, Z3
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z5, Z5
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z3, Z3
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z5, Z5
-	VPSLLD       $0x17, Z3, Z3
-	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z1, Z3, Z1
-	VMULPS       Z4, Z5, Z4
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z5, Z5
-	VADDPS       Z3, Z1, Z1
-	VADDPS       Z5, Z4, Z3
-	VADDPS       Z1, Z1, Z1
-	VADDPS       Z3, Z3, Z3
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z2, K2
-	VBLENDMPS    Z0, Z1, K1, Z0
-	VBLENDMPS    Z2, Z3, K2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z2
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z3
+	VMINPS            Z0, Z1, Z1
+	VMINPS            Z2, Z3, Z4
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z3
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z5
+	VMAXPS            Z1, Z3, Z1
+	VMAXPS            Z4, Z5, Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z3
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z6
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z3
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z5, Z6
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z3, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z5
+	VMULPS            Z1, Z1, Z4
+	VMULPS            Z5, Z5, Z8
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z7
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z9
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z5, Z9
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFMADD231PS       Z7, Z4, Z1
+	VFMADD231PS       Z9, Z8, Z5
+	VPSLLD            $0x17, Z3, Z3
+	VPSLLD            $0x17, Z6, Z4
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z3, Z3
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z4, Z6
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z3, Z4
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z6, Z7
+	VMOVAPS           Z4, Z4
+	VMOVAPS           Z7, Z7
+	VFMADD231PS       Z1, Z3, Z4
+	VFMADD231PS       Z5, Z6, Z7
+	VADDPS            Z4, Z4, Z3
+	VADDPS            Z7, Z7, Z4
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z3, K1
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z4, K2
+	VBLENDMPS         Z1, Z3, K1, Z1
+	VBLENDMPS         Z5, Z4, K2, Z3
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z3, Z3
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z2, Z3
+	VMOVUPS           Z1, (AX)
+	VMOVUPS           Z3, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -763,193 +762,148 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VMINPS       Z0, Z1, Z1
-	VBROADCASTSS unaryNumbers<>+124(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z1, Z2, Z1
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS    Z0, Z1, K1, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VMINPS            Z0, Z1, Z1
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VMULPS            Z1, Z1, Z3
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VMOVAPS           Z1, Z1
+	VFMADD231PS       Z4, Z3, Z1
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z2, Z2
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z2, Z3
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z1, Z2, Z3
+	VADDPS            Z3, Z3, Z2
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z2, K1
+	VBLENDMPS         Z1, Z2, K1, Z1
+	VMOVAPS           Z1, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	VMOVUPS           Z1, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VBROADCASTSS unaryNumbers<>+84(SB), Z1
-	VMINPS       Z0, Z1, Z1
-	VBROADCASTSS unaryNumbers<>+124(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z1, Z2, Z1
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS    Z0, Z1, K1, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z1
+	VMINPS            Z0, Z1, Z1
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VMULPS            Z1, Z1, Z3
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VMOVAPS           Z1, Z1
+	VFMADD231PS       Z4, Z3, Z1
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z2, Z2
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z2, Z3
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z1, Z2, Z3
+	VADDPS            Z3, Z3, Z2
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z2, K1
+	VBLENDMPS         Z1, Z2, K1, Z1
+	VMOVAPS           Z1, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z1, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func logAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·logAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·logAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS        (CX), Z0
-	VMOVUPS        64(CX), Z2
-	VCMPPS.BCST    $0x11, unaryNumbers<>+136(SB), Z0, K1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+136(SB), Z2, K2
-	VMULPS.BCST    unaryNumbers<>+140(SB), Z0, Z1
-	VMULPS.BCST    unaryNumbers<>+140(SB), Z2, Z3
-	VBLENDMPS      Z1, Z0, K1, Z1
-	VBLENDMPS      Z3, Z2, K2, Z3
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z3, Z4
-	VANDPS.BCST    unaryNumbers<>+148(SB), Z1, Z3
-	VANDPS.BCST    unaryNumbers<>+148(SB), Z4, Z5
-	VPADDD.BCST    unaryNumbers<>+144(SB), Z3, Z3
-	VPADDD.BCST    unaryNumbers<>+144(SB), Z5, Z5
-	VPSRAD         $0x17, Z1, Z1
-	VPSRAD         $0x17, Z4, Z4
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z3, Z3
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z5, Z6
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z3, Z5
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z6, Z7
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z7, Z8
-	VBROADCASTSS.Z unaryNumbers<>+184(SB), K1, Z7
-	VBROADCASTSS.Z unaryNumbers<>+184(SB), K2, Z9
-	VPADDD         Z7, Z1, Z1
-	VPADDD         Z9, Z4, Z4
-	VCVTDQ2PS      Z1, Z1
-	VCVTDQ2PS      Z4, Z9
-	VMULPS         Z3, Z3, Z4
-	VMULPS         Z6, Z6, Z10
-	VMULPS         Z4, Z3, Z7
-	VMULPS         Z10, Z6, Z11
-	VMULPS         Z5, Z7, Z5
-	VMULPS         Z8, Z11, Z8
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z7
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z9, Z11
-	VADDPS         Z7, Z5, Z5
-	VADDPS         Z11, Z8, Z7
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z10, Z8
-	VSUBPS         Z4, Z5, Z4
-	VSUBPS         Z8, Z7, Z5
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z9, Z7
-	VADDPS         Z4, Z3, Z3
-	VADDPS         Z5, Z6, Z4
-	VADDPS         Z3, Z1, Z1
-	VADDPS         Z4, Z7, Z3
-	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z2, K2
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z2, K2
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z2, K2
-	VBLENDMPS      Z0, Z1, K1, Z0
-	VBLENDMPS      Z2, Z3, K2, Z1
-	VMOVUPS        Z0, (AX)
-	VMOVUPS        Z1, 64(AX)
-	LEAQ           128(CX), CX
-	ADDQ           $+128, AX
-	SUBQ           $0x20, DX
-	JGE            pair
+	VMOVUPS          (CX), Z0
+	VMOVUPS          64(CX), Z3
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z0, Z1
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z3, Z4
+	VANDPS.BCST      unaryNumbers<>+136(SB), Z1, Z2
+	VANDPS.BCST      unaryNumbers<>+136(SB), Z4, Z5
+	VPADDD.BCST      unaryNumbers<>+132(SB), Z2, Z2
+	VPADDD.BCST      unaryNumbers<>+132(SB), Z5, Z5
+	VPSRAD           $0x17, Z1, Z1
+	VPSRAD           $0x17, Z4, Z4
+	VSUBPS.BCST      unaryNumbers<>+76(SB), Z2, Z2
+	VSUBPS.BCST      unaryNumbers<>+76(SB), Z5, Z6
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z5
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z7
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z6, Z7
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z2, Z5
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z6, Z7
+	VCVTDQ2PS        Z1, Z1
+	VCVTDQ2PS        Z4, Z8
+	VMULPS           Z2, Z2, Z4
+	VMULPS           Z6, Z6, Z9
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z5, Z4, Z2
+	VFMADD231PS      Z7, Z9, Z6
+	VMOVAPS          Z2, Z2
+	VMOVAPS          Z6, Z4
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z1, Z2
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z8, Z4
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z0, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z3, Z4
+	VMOVUPS          Z2, (AX)
+	VMOVUPS          Z4, 64(AX)
+	LEAQ             128(CX), CX
+	ADDQ             $+128, AX
+	SUBQ             $0x20, DX
+	JGE              pair
 
 single:
 	ADDQ $0x20, DX
@@ -957,217 +911,144 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS        (CX), Z0
-	VCMPPS.BCST    $0x11, unaryNumbers<>+136(SB), Z0, K1
-	VMULPS.BCST    unaryNumbers<>+140(SB), Z0, Z1
-	VBLENDMPS      Z1, Z0, K1, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VANDPS.BCST    unaryNumbers<>+148(SB), Z1, Z2
-	VPADDD.BCST    unaryNumbers<>+144(SB), Z2, Z2
-	VPSRAD         $0x17, Z1, Z1
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z2, Z3
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z3, Z3
-	VBROADCASTSS.Z unaryNumbers<>+184(SB), K1, Z4
-	VPADDD         Z4, Z1, Z1
-	VCVTDQ2PS      Z1, Z1
-	VMULPS         Z2, Z2, Z4
-	VMULPS         Z4, Z2, Z5
-	VMULPS         Z3, Z5, Z3
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z5
-	VADDPS         Z5, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VSUBPS         Z4, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VADDPS         Z3, Z2, Z2
-	VADDPS         Z2, Z1, Z1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z0
-	VMOVUPS        Z0, (AX)
-	LEAQ           64(CX), CX
-	ADDQ           $+64, AX
-	SUBQ           $0x10, DX
-	JGE            loop
+	VMOVUPS          (CX), Z0
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z0, Z1
+	VANDPS.BCST      unaryNumbers<>+136(SB), Z1, Z2
+	VPADDD.BCST      unaryNumbers<>+132(SB), Z2, Z2
+	VPSRAD           $0x17, Z1, Z1
+	VSUBPS.BCST      unaryNumbers<>+76(SB), Z2, Z2
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z3
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z2, Z3
+	VCVTDQ2PS        Z1, Z1
+	VMULPS           Z2, Z2, Z4
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z3, Z4, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z1, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z0, Z2
+	VMOVUPS          Z2, (AX)
+	LEAQ             64(CX), CX
+	ADDQ             $+64, AX
+	SUBQ             $0x10, DX
+	JGE              loop
 
 tail:
-	ADDQ           $0x10, DX
-	JE             done
-	MOVQ           $-1, BX
-	BZHIQ          DX, BX, BX
-	KMOVW          BX, K1
-	VMOVUPS.Z      (CX), K1, Z0
-	VCMPPS.BCST    $0x11, unaryNumbers<>+136(SB), Z0, K1
-	VMULPS.BCST    unaryNumbers<>+140(SB), Z0, Z1
-	VBLENDMPS      Z1, Z0, K1, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VANDPS.BCST    unaryNumbers<>+148(SB), Z1, Z2
-	VPADDD.BCST    unaryNumbers<>+144(SB), Z2, Z2
-	VPSRAD         $0x17, Z1, Z1
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z2, Z3
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z3, Z3
-	VBROADCASTSS.Z unaryNumbers<>+184(SB), K1, Z4
-	VPADDD         Z4, Z1, Z1
-	VCVTDQ2PS      Z1, Z1
-	VMULPS         Z2, Z2, Z4
-	VMULPS         Z4, Z2, Z5
-	VMULPS         Z3, Z5, Z3
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z5
-	VADDPS         Z5, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VSUBPS         Z4, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VADDPS         Z3, Z2, Z2
-	VADDPS         Z2, Z1, Z1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z0
-	MOVQ           $-1, CX
-	BZHIQ          DX, CX, CX
-	KMOVW          CX, K1
-	VMOVUPS        Z0, K1, (AX)
+	ADDQ             $0x10, DX
+	JE               done
+	MOVQ             $-1, BX
+	BZHIQ            DX, BX, BX
+	KMOVW            BX, K1
+	VMOVUPS.Z        (CX), K1, Z0
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z0, Z1
+	VANDPS.BCST      unaryNumbers<>+136(SB), Z1, Z2
+	VPADDD.BCST      unaryNumbers<>+132(SB), Z2, Z2
+	VPSRAD           $0x17, Z1, Z1
+	VSUBPS.BCST      unaryNumbers<>+76(SB), Z2, Z2
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z3
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z2, Z3
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z2, Z3
+	VCVTDQ2PS        Z1, Z1
+	VMULPS           Z2, Z2, Z4
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z3, Z4, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z1, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z0, Z2
+	MOVQ             $-1, CX
+	BZHIQ            DX, CX, CX
+	KMOVW            CX, K1
+	VMOVUPS          Z2, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func log1pAVX512(dst *float32, x *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·log1pAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·log1pAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS        (CX), Z0
-	VMOVUPS        64(CX), Z2
-	VADDPS.BCST    unaryNumbers<>+72(SB), Z0, Z1
-	VADDPS.BCST    unaryNumbers<>+72(SB), Z2, Z3
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z3, Z3
-	VPSRAD         $0x17, Z1, Z1
-	VPSRAD         $0x17, Z3, Z4
-	VBROADCASTSS   unaryNumbers<>+200(SB), Z3
-	VBROADCASTSS   unaryNumbers<>+200(SB), Z5
-	VPSUBD         Z1, Z3, Z3
-	VPSUBD         Z4, Z5, Z5
-	VPSLLD         $0x17, Z3, Z3
-	VPSLLD         $0x17, Z5, Z6
-	VPSLLD         $0x17, Z1, Z5
-	VPSLLD         $0x17, Z4, Z7
-	VPSUBD         Z5, Z0, Z5
-	VPSUBD         Z7, Z2, Z7
-	VMULPS.BCST    unaryNumbers<>+204(SB), Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+204(SB), Z6, Z6
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z3, Z3
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z6, Z6
-	VADDPS         Z3, Z5, Z3
-	VADDPS         Z6, Z7, Z6
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z3, Z5
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z6, Z7
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z7, Z7
-	VMULPS         Z3, Z5, Z5
-	VMULPS         Z6, Z7, Z7
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z5, Z5
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z7, Z7
-	VCVTDQ2PS      Z1, Z1
-	VCVTDQ2PS      Z4, Z9
-	VMULPS         Z3, Z3, Z4
-	VMULPS         Z6, Z6, Z10
-	VMULPS         Z4, Z3, Z8
-	VMULPS         Z10, Z6, Z11
-	VMULPS         Z5, Z8, Z5
-	VMULPS         Z7, Z11, Z8
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z7
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z9, Z11
-	VADDPS         Z7, Z5, Z5
-	VADDPS         Z11, Z8, Z7
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z10, Z8
-	VSUBPS         Z4, Z5, Z4
-	VSUBPS         Z8, Z7, Z5
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z9, Z7
-	VADDPS         Z4, Z3, Z3
-	VADDPS         Z5, Z6, Z4
-	VADDPS         Z3, Z1, Z1
-	VADDPS         Z4, Z7, Z3
-	VCMPPS.BCST    $0x11, unaryNumbers<>+76(SB), Z0, K1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+76(SB), Z2, K2
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x00, unaryNumbers<>+76(SB), Z0, K1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+76(SB), Z2, K2
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z3, K2, Z3
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z2, K2
-	VBLENDMPS      Z0, Z1, K1, Z1
-	VBLENDMPS      Z2, Z3, K2, Z3
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z2, K2
-	VBLENDMPS      Z0, Z1, K1, Z0
-	VBLENDMPS      Z2, Z3, K2, Z1
-	VMOVUPS        Z0, (AX)
-	VMOVUPS        Z1, 64(AX)
-	LEAQ           128(CX), CX
-	ADDQ           $+128, AX
-	SUBQ           $0x20, DX
-	JGE            pair
+	VMOVUPS          (CX), Z0
+	VMOVUPS          64(CX), Z5
+	VADDPS.BCST      unaryNumbers<>+76(SB), Z0, Z1
+	VADDPS.BCST      unaryNumbers<>+76(SB), Z5, Z6
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z1, Z2
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z6, Z7
+	VANDPS.BCST      unaryNumbers<>+180(SB), Z2, Z3
+	VANDPS.BCST      unaryNumbers<>+180(SB), Z7, Z8
+	VBROADCASTSS     unaryNumbers<>+184(SB), Z4
+	VBROADCASTSS     unaryNumbers<>+184(SB), Z9
+	VPSUBD           Z3, Z4, Z4
+	VPSUBD           Z8, Z9, Z9
+	VPSUBD           Z3, Z0, Z3
+	VPSUBD           Z8, Z5, Z10
+	VBROADCASTSS     unaryNumbers<>+80(SB), Z8
+	VBROADCASTSS     unaryNumbers<>+80(SB), Z11
+	VFMADD231PS.BCST unaryNumbers<>+188(SB), Z4, Z8
+	VFMADD231PS.BCST unaryNumbers<>+188(SB), Z9, Z11
+	VADDPS           Z8, Z3, Z3
+	VADDPS           Z11, Z10, Z4
+	VPSRAD           $0x17, Z2, Z2
+	VPSRAD           $0x17, Z7, Z8
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z7
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z9
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z4, Z9
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z3, Z7
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z4, Z9
+	VCVTDQ2PS        Z2, Z2
+	VCVTDQ2PS        Z8, Z10
+	VMULPS           Z3, Z3, Z8
+	VMULPS           Z4, Z4, Z11
+	VMOVAPS          Z3, Z3
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z7, Z8, Z3
+	VFMADD231PS      Z9, Z11, Z4
+	VMOVAPS          Z3, Z3
+	VMOVAPS          Z4, Z4
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z2, Z3
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z10, Z4
+	VMOVAPS          Z3, Z2
+	VMOVAPS          Z4, Z3
+	VPTERNLOGD.BCST  $0xf8, unaryNumbers<>+68(SB), Z0, Z2
+	VPTERNLOGD.BCST  $0xf8, unaryNumbers<>+68(SB), Z5, Z3
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z1, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z6, Z3
+	VMOVUPS          Z2, (AX)
+	VMOVUPS          Z3, 64(AX)
+	LEAQ             128(CX), CX
+	ADDQ             $+128, AX
+	SUBQ             $0x20, DX
+	JGE              pair
 
 single:
 	ADDQ $0x20, DX
@@ -1175,203 +1056,164 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS        (CX), Z0
-	VADDPS.BCST    unaryNumbers<>+72(SB), Z0, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VPSRAD         $0x17, Z1, Z1
-	VBROADCASTSS   unaryNumbers<>+200(SB), Z2
-	VPSUBD         Z1, Z2, Z2
-	VPSLLD         $0x17, Z2, Z2
-	VPSLLD         $0x17, Z1, Z3
-	VPSUBD         Z3, Z0, Z3
-	VMULPS.BCST    unaryNumbers<>+204(SB), Z2, Z2
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z2, Z2
-	VADDPS         Z2, Z3, Z2
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z2, Z3
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z3, Z3
-	VCVTDQ2PS      Z1, Z1
-	VMULPS         Z2, Z2, Z4
-	VMULPS         Z4, Z2, Z5
-	VMULPS         Z3, Z5, Z3
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z5
-	VADDPS         Z5, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VSUBPS         Z4, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VADDPS         Z3, Z2, Z2
-	VADDPS         Z2, Z1, Z1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+76(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+76(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z0
-	VMOVUPS        Z0, (AX)
-	LEAQ           64(CX), CX
-	ADDQ           $+64, AX
-	SUBQ           $0x10, DX
-	JGE            loop
+	VMOVUPS          (CX), Z0
+	VADDPS.BCST      unaryNumbers<>+76(SB), Z0, Z1
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z1, Z2
+	VANDPS.BCST      unaryNumbers<>+180(SB), Z2, Z3
+	VBROADCASTSS     unaryNumbers<>+184(SB), Z4
+	VPSUBD           Z3, Z4, Z4
+	VPSUBD           Z3, Z0, Z3
+	VBROADCASTSS     unaryNumbers<>+80(SB), Z5
+	VFMADD231PS.BCST unaryNumbers<>+188(SB), Z4, Z5
+	VADDPS           Z5, Z3, Z3
+	VPSRAD           $0x17, Z2, Z2
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z4
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z3, Z4
+	VCVTDQ2PS        Z2, Z2
+	VMULPS           Z3, Z3, Z5
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z4, Z5, Z3
+	VMOVAPS          Z3, Z3
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z2, Z3
+	VMOVAPS          Z3, Z2
+	VPTERNLOGD.BCST  $0xf8, unaryNumbers<>+68(SB), Z0, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z1, Z2
+	VMOVUPS          Z2, (AX)
+	LEAQ             64(CX), CX
+	ADDQ             $+64, AX
+	SUBQ             $0x10, DX
+	JGE              loop
 
 tail:
-	ADDQ           $0x10, DX
-	JE             done
-	MOVQ           $-1, BX
-	BZHIQ          DX, BX, BX
-	KMOVW          BX, K1
-	VMOVUPS.Z      (CX), K1, Z0
-	VADDPS.BCST    unaryNumbers<>+72(SB), Z0, Z1
-	VPSUBD.BCST    unaryNumbers<>+144(SB), Z1, Z1
-	VPSRAD         $0x17, Z1, Z1
-	VBROADCASTSS   unaryNumbers<>+200(SB), Z2
-	VPSUBD         Z1, Z2, Z2
-	VPSLLD         $0x17, Z2, Z2
-	VPSLLD         $0x17, Z1, Z3
-	VPSUBD         Z3, Z0, Z3
-	VMULPS.BCST    unaryNumbers<>+204(SB), Z2, Z2
-	VSUBPS.BCST    unaryNumbers<>+72(SB), Z2, Z2
-	VADDPS         Z2, Z3, Z2
-	VMULPS.BCST    unaryNumbers<>+152(SB), Z2, Z3
-	VADDPS.BCST    unaryNumbers<>+156(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+160(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+164(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+168(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+172(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+176(SB), Z3, Z3
-	VMULPS         Z2, Z3, Z3
-	VADDPS.BCST    unaryNumbers<>+180(SB), Z3, Z3
-	VCVTDQ2PS      Z1, Z1
-	VMULPS         Z2, Z2, Z4
-	VMULPS         Z4, Z2, Z5
-	VMULPS         Z3, Z5, Z3
-	VMULPS.BCST    unaryNumbers<>+100(SB), Z1, Z5
-	VADDPS         Z5, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+120(SB), Z4, Z4
-	VSUBPS         Z4, Z3, Z3
-	VMULPS.BCST    unaryNumbers<>+96(SB), Z1, Z1
-	VADDPS         Z3, Z2, Z2
-	VADDPS         Z2, Z1, Z1
-	VCMPPS.BCST    $0x11, unaryNumbers<>+76(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+188(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+76(SB), Z0, K1
-	VBLENDMPS.BCST unaryNumbers<>+192(SB), Z1, K1, Z1
-	VCMPPS.BCST    $0x00, unaryNumbers<>+0(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z1
-	VCMPPS.BCST    $0x16, unaryNumbers<>+196(SB), Z0, K1
-	VBLENDMPS      Z0, Z1, K1, Z0
-	MOVQ           $-1, CX
-	BZHIQ          DX, CX, CX
-	KMOVW          CX, K1
-	VMOVUPS        Z0, K1, (AX)
+	ADDQ             $0x10, DX
+	JE               done
+	MOVQ             $-1, BX
+	BZHIQ            DX, BX, BX
+	KMOVW            BX, K1
+	VMOVUPS.Z        (CX), K1, Z0
+	VADDPS.BCST      unaryNumbers<>+76(SB), Z0, Z1
+	VPSUBD.BCST      unaryNumbers<>+132(SB), Z1, Z2
+	VANDPS.BCST      unaryNumbers<>+180(SB), Z2, Z3
+	VBROADCASTSS     unaryNumbers<>+184(SB), Z4
+	VPSUBD           Z3, Z4, Z4
+	VPSUBD           Z3, Z0, Z3
+	VBROADCASTSS     unaryNumbers<>+80(SB), Z5
+	VFMADD231PS.BCST unaryNumbers<>+188(SB), Z4, Z5
+	VADDPS           Z5, Z3, Z3
+	VPSRAD           $0x17, Z2, Z2
+	VBROADCASTSS     unaryNumbers<>+140(SB), Z4
+	VFMADD213PS.BCST unaryNumbers<>+144(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+148(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+152(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+156(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+160(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+164(SB), Z3, Z4
+	VFMADD213PS.BCST unaryNumbers<>+168(SB), Z3, Z4
+	VCVTDQ2PS        Z2, Z2
+	VMULPS           Z3, Z3, Z5
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z4, Z5, Z3
+	VMOVAPS          Z3, Z3
+	VFMADD231PS.BCST unaryNumbers<>+172(SB), Z2, Z3
+	VMOVAPS          Z3, Z2
+	VPTERNLOGD.BCST  $0xf8, unaryNumbers<>+68(SB), Z0, Z2
+	VFIXUPIMMPS.BCST $0x00, unaryNumbers<>+176(SB), Z1, Z2
+	MOVQ             $-1, CX
+	BZHIQ            DX, CX, CX
+	KMOVW            CX, K1
+	VMOVUPS          Z2, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tanhAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·tanhAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z3
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z3, Z4
-	VBROADCASTSS unaryNumbers<>+208(SB), Z2
-	VBROADCASTSS unaryNumbers<>+208(SB), Z5
-	VMINPS       Z1, Z2, Z1
-	VMINPS       Z4, Z5, Z2
-	VADDPS       Z1, Z1, Z1
-	VADDPS       Z2, Z2, Z4
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z7
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VSUBPS       Z6, Z1, Z1
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z6
-	VSUBPS       Z5, Z1, Z1
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z4
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z5, Z6
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z6, Z8
-	VMULPS       Z1, Z1, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z1, Z1
-	VADDPS       Z6, Z5, Z4
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z7, Z5
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z5, Z5
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z5, Z5
-	VPSLLD       $0x17, Z2, Z2
-	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z1, Z2, Z1
-	VMULPS       Z4, Z5, Z4
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z5, Z5
-	VADDPS       Z2, Z1, Z1
-	VADDPS       Z5, Z4, Z2
-	VADDPS       Z1, Z1, Z1
-	VADDPS       Z2, Z2, Z4
-	VADDPS.BCST  unaryNumbers<>+212(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+212(SB), Z4, Z5
-	VDIVPS       Z2, Z1, Z1
-	VDIVPS       Z5, Z4, Z2
-	VANDPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VANDPS.BCST  unaryNumbers<>+64(SB), Z3, Z3
-	VORPS        Z0, Z1, Z0
-	VORPS        Z3, Z2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z3
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VORPS.BCST        unaryNumbers<>+68(SB), Z3, Z4
+	VBROADCASTSS      unaryNumbers<>+192(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+192(SB), Z5
+	VMAXPS            Z1, Z2, Z1
+	VMAXPS            Z4, Z5, Z2
+	VADDPS            Z1, Z1, Z1
+	VADDPS            Z2, Z2, Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z6
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z5, Z6
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z5
+	VPSLLD            $0x17, Z2, Z2
+	VPSLLD            $0x17, Z6, Z4
+	VPADDD.BCST       unaryNumbers<>+76(SB), Z2, Z2
+	VPADDD.BCST       unaryNumbers<>+76(SB), Z4, Z7
+	VMULPS            Z1, Z1, Z4
+	VMULPS            Z5, Z5, Z8
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z6
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z9
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z5, Z9
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z5, Z9
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFMADD231PS       Z6, Z4, Z1
+	VFMADD231PS       Z9, Z8, Z5
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z4
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z6
+	VSUBPS            Z2, Z4, Z4
+	VSUBPS            Z7, Z6, Z6
+	VMOVAPS           Z4, Z4
+	VMOVAPS           Z6, Z6
+	VFNMADD231PS      Z1, Z2, Z4
+	VFNMADD231PS      Z5, Z7, Z6
+	VBROADCASTSS      unaryNumbers<>+196(SB), Z1
+	VBROADCASTSS      unaryNumbers<>+196(SB), Z2
+	VSUBPS            Z4, Z1, Z1
+	VSUBPS            Z6, Z2, Z2
+	VDIVPS            Z1, Z4, Z1
+	VDIVPS            Z2, Z6, Z2
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z2, Z2
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z3, Z2
+	VMOVUPS           Z1, (AX)
+	VMOVUPS           Z2, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -1379,175 +1221,158 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS unaryNumbers<>+208(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VADDPS       Z1, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z1, Z2, Z1
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+212(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VANDPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VORPS        Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+192(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VADDPS            Z1, Z1, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       unaryNumbers<>+76(SB), Z2, Z2
+	VMULPS            Z1, Z1, Z3
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VMOVAPS           Z1, Z1
+	VFMADD231PS       Z4, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z3
+	VSUBPS            Z2, Z3, Z3
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS      Z1, Z2, Z3
+	VBROADCASTSS      unaryNumbers<>+196(SB), Z1
+	VSUBPS            Z3, Z1, Z1
+	VDIVPS            Z1, Z3, Z1
+	VMOVAPS           Z1, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	VMOVUPS           Z1, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS unaryNumbers<>+208(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VADDPS       Z1, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z2, Z2
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z1, Z2, Z1
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+212(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VANDPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VORPS        Z0, Z1, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+192(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VADDPS            Z1, Z1, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VPSLLD            $0x17, Z2, Z2
+	VPADDD.BCST       unaryNumbers<>+76(SB), Z2, Z2
+	VMULPS            Z1, Z1, Z3
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VMOVAPS           Z1, Z1
+	VFMADD231PS       Z4, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z3
+	VSUBPS            Z2, Z3, Z3
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS      Z1, Z2, Z3
+	VBROADCASTSS      unaryNumbers<>+196(SB), Z1
+	VSUBPS            Z3, Z1, Z1
+	VDIVPS            Z1, Z3, Z1
+	VMOVAPS           Z1, Z1
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z0, Z1
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z1, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sigmoidAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z3
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z3, Z4
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VBROADCASTSS unaryNumbers<>+216(SB), Z5
-	VMINPS       Z1, Z2, Z1
-	VMINPS       Z4, Z5, Z2
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z2, Z4
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z7
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VSUBPS       Z6, Z1, Z1
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z6
-	VSUBPS       Z5, Z1, Z1
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z4
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z5, Z6
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z6, Z6
-	VMULPS       Z1, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z6, Z8
-	VMULPS       Z1, Z1, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z1, Z1
-	VADDPS       Z6, Z5, Z4
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z4, Z4
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z5
-	VSCALEFPS    Z2, Z1, Z1
-	VSCALEFPS    Z5, Z4, Z2
-	VPMOVD2M     Z0, K1
-	VPMOVD2M     Z3, K2
-	VBROADCASTSS unaryNumbers<>+72(SB), Z0
-	VBROADCASTSS unaryNumbers<>+72(SB), Z3
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VBLENDMPS    Z2, Z3, K2, Z3
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VDIVPS       Z1, Z0, Z0
-	VDIVPS       Z2, Z3, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z3
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VORPS.BCST        unaryNumbers<>+68(SB), Z3, Z4
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z5
+	VMAXPS            Z1, Z2, Z1
+	VMAXPS            Z4, Z5, Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z6
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z5, Z6
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z5
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z7
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z2
+	VSCALEFPS         Z1, Z4, Z1
+	VSCALEFPS         Z2, Z7, Z2
+	VPMOVD2M          Z0, K1
+	VPMOVD2M          Z3, K2
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z0
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z3
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VBLENDMPS         Z2, Z3, K2, Z3
+	VADDPS.BCST       unaryNumbers<>+76(SB), Z1, Z1
+	VADDPS.BCST       unaryNumbers<>+76(SB), Z2, Z2
+	VDIVPS            Z1, Z0, Z0
+	VDIVPS            Z2, Z3, Z1
+	VMOVUPS           Z0, (AX)
+	VMOVUPS           Z1, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -1555,203 +1380,160 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z1, Z1
-	VPMOVD2M     Z0, K1
-	VBROADCASTSS unaryNumbers<>+72(SB), Z0
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VDIVPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VPMOVD2M          Z0, K1
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z0
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VADDPS.BCST       unaryNumbers<>+76(SB), Z1, Z1
+	VDIVPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z1
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z1, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z1, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z1, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z1, Z1
-	VPMOVD2M     Z0, K1
-	VBROADCASTSS unaryNumbers<>+72(SB), Z0
-	VBLENDMPS    Z1, Z0, K1, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z1, Z1
-	VDIVPS       Z1, Z0, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VPMOVD2M          Z0, K1
+	VBROADCASTSS      unaryNumbers<>+76(SB), Z0
+	VBLENDMPS         Z1, Z0, K1, Z0
+	VADDPS.BCST       unaryNumbers<>+76(SB), Z1, Z1
+	VDIVPS            Z1, Z0, Z0
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func logSigmoidAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·logSigmoidAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·logSigmoidAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z2
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z2, Z3
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z1, Z1
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z3, Z3
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z3, Z3
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z2, Z4
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VBROADCASTSS unaryNumbers<>+216(SB), Z5
-	VMINPS       Z0, Z2, Z0
-	VMINPS       Z4, Z5, Z2
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z2, Z4
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z7
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VSUBPS       Z6, Z0, Z0
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z6
-	VSUBPS       Z5, Z0, Z0
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z4
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z5, Z6
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z6, Z8
-	VMULPS       Z0, Z0, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z0, Z0
-	VADDPS       Z6, Z5, Z4
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z4, Z4
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z5
-	VSCALEFPS    Z2, Z0, Z0
-	VSCALEFPS    Z5, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z5, Z5
-	VMULPS       Z2, Z0, Z0
-	VMULPS       Z5, Z4, Z2
-	VSUBPS       Z0, Z1, Z0
-	VSUBPS       Z2, Z3, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z3
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VORPS.BCST        unaryNumbers<>+68(SB), Z3, Z4
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z5
+	VMAXPS            Z1, Z2, Z1
+	VMAXPS            Z4, Z5, Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z6
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z5, Z6
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z5
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z7
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z2
+	VSCALEFPS         Z1, Z4, Z1
+	VSCALEFPS         Z2, Z7, Z4
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z5
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z4, Z5
+	VMINPS.BCST       unaryNumbers<>+68(SB), Z0, Z0
+	VMINPS.BCST       unaryNumbers<>+68(SB), Z3, Z3
+	VMOVAPS           Z0, Z0
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS      Z2, Z1, Z0
+	VFNMADD231PS      Z5, Z4, Z3
+	VMOVUPS           Z0, (AX)
+	VMOVUPS           Z3, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -1759,235 +1541,174 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z1
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z1, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z0, Z0, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS       Z2, Z0, Z0
-	VSUBPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VMINPS.BCST       unaryNumbers<>+68(SB), Z0, Z0
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS      Z2, Z1, Z0
+	VMOVUPS           Z0, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z1
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z1, Z1
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z1, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z0, Z0, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS       Z2, Z0, Z0
-	VSUBPS       Z0, Z1, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VMINPS.BCST       unaryNumbers<>+68(SB), Z0, Z0
+	VMOVAPS           Z0, Z0
+	VFNMADD231PS      Z2, Z1, Z0
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func softplusAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·softplusAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x20, DX
-	JL   single
+TEXT ·softplusAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x20, DX
+	JL       single
 
 pair:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      64(CX), Z2
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z0, Z1
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z2, Z3
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z2, Z4
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VBROADCASTSS unaryNumbers<>+216(SB), Z5
-	VMINPS       Z0, Z2, Z0
-	VMINPS       Z4, Z5, Z2
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z2, Z4
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z7
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z5
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VSUBPS       Z6, Z0, Z0
-	VSUBPS       Z9, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z6
-	VSUBPS       Z5, Z0, Z0
-	VSUBPS       Z6, Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z4
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z5, Z6
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z6, Z6
-	VMULPS       Z0, Z4, Z4
-	VMULPS       Z5, Z6, Z6
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z6, Z8
-	VMULPS       Z0, Z0, Z6
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z4, Z6, Z4
-	VMULPS       Z8, Z9, Z6
-	VADDPS       Z4, Z0, Z0
-	VADDPS       Z6, Z5, Z4
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z4, Z4
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z7, Z5
-	VSCALEFPS    Z2, Z0, Z0
-	VSCALEFPS    Z5, Z4, Z4
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z4, Z5
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z5, Z5
-	VMULPS       Z0, Z2, Z2
-	VMULPS       Z4, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z5, Z5
-	VMULPS       Z2, Z0, Z0
-	VMULPS       Z5, Z4, Z2
-	VADDPS       Z0, Z1, Z0
-	VADDPS       Z2, Z3, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z0
+	VMOVUPS           64(CX), Z3
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VORPS.BCST        unaryNumbers<>+68(SB), Z3, Z4
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z5
+	VMAXPS            Z1, Z2, Z1
+	VMAXPS            Z4, Z5, Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z6
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z5, Z6
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z7
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z5
+	VMOVAPS           Z1, Z1
+	VMOVAPS           Z5, Z5
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z4, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z5
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z4
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z7
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z4
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z5, Z7
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z6, Z2
+	VSCALEFPS         Z1, Z4, Z1
+	VSCALEFPS         Z2, Z7, Z4
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z5
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z4, Z5
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z4, Z5
+	VMAXPS.BCST       unaryNumbers<>+0(SB), Z0, Z0
+	VMAXPS.BCST       unaryNumbers<>+0(SB), Z3, Z3
+	VMOVAPS           Z0, Z0
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z2, Z1, Z0
+	VFMADD231PS       Z5, Z4, Z3
+	VMOVUPS           Z0, (AX)
+	VMOVUPS           Z3, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -1995,124 +1716,97 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z0
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z0, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z0, Z0, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS       Z2, Z0, Z0
-	VADDPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VMAXPS.BCST       unaryNumbers<>+0(SB), Z0, Z0
+	VMOVAPS           Z0, Z0
+	VFMADD231PS       Z2, Z1, Z0
+	VMOVUPS           Z0, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMAXPS.BCST  unaryNumbers<>+0(SB), Z0, Z1
-	VANDPS.BCST  unaryNumbers<>+68(SB), Z0, Z0
-	VBROADCASTSS unaryNumbers<>+216(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VXORPS.BCST  unaryNumbers<>+64(SB), Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z3
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z3, Z4
-	VSUBPS       Z4, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z3, Z3
-	VSUBPS       Z3, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z0, Z3
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z3, Z3
-	VMULPS       Z0, Z3, Z3
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z3, Z3
-	VMULPS       Z0, Z0, Z4
-	VMULPS       Z3, Z4, Z3
-	VADDPS       Z3, Z0, Z0
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z0, Z0
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z2, Z2
-	VSCALEFPS    Z2, Z0, Z0
-	VMULPS.BCST  unaryNumbers<>+220(SB), Z0, Z2
-	VADDPS.BCST  unaryNumbers<>+224(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+228(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+232(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+236(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+240(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+244(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+248(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+252(SB), Z2, Z2
-	VMULPS       Z0, Z2, Z2
-	VADDPS.BCST  unaryNumbers<>+72(SB), Z2, Z2
-	VMULPS       Z2, Z0, Z0
-	VADDPS       Z0, Z1, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z0
+	VORPS.BCST        unaryNumbers<>+68(SB), Z0, Z1
+	VBROADCASTSS      unaryNumbers<>+84(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z2
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z1, Z2
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z3
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z3, Z1
+	VMOVAPS           Z1, Z1
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z3
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z3
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z2, Z1
+	VSCALEFPS         Z1, Z3, Z1
+	VBROADCASTSS      unaryNumbers<>+200(SB), Z2
+	VFMADD213PS.BCST  unaryNumbers<>+204(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+208(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+212(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+216(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+220(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+224(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+228(SB), Z1, Z2
+	VFMADD213PS.BCST  unaryNumbers<>+76(SB), Z1, Z2
+	VMAXPS.BCST       unaryNumbers<>+0(SB), Z0, Z0
+	VMOVAPS           Z0, Z0
+	VFMADD231PS       Z2, Z1, Z0
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func leakyReLUAVX512(dst *float32, x *float32, n int, slope float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·leakyReLUAVX512(SB), NOSPLIT, $0-28
+TEXT ·leakyReLUAVX512(SB), NOSPLIT, $8-28
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS slope+24(FP), Z0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -2125,8 +1819,8 @@ pair:
 	VMOVUPS        64(CX), Z3
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z1, K1
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z3, K2
-	VBLENDMPS.BCST unaryNumbers<>+72(SB), Z0, K1, Z2
-	VBLENDMPS.BCST unaryNumbers<>+72(SB), Z0, K2, Z4
+	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z0, K1, Z2
+	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z0, K2, Z4
 	VMULPS         Z2, Z1, Z1
 	VMULPS         Z4, Z3, Z2
 	VMOVUPS        Z1, (AX)
@@ -2144,7 +1838,7 @@ single:
 loop:
 	VMOVUPS        (CX), Z1
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z1, K1
-	VBLENDMPS.BCST unaryNumbers<>+72(SB), Z0, K1, Z2
+	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z0, K1, Z2
 	VMULPS         Z2, Z1, Z1
 	VMOVUPS        Z1, (AX)
 	LEAQ           64(CX), CX
@@ -2160,7 +1854,7 @@ tail:
 	KMOVW          BX, K1
 	VMOVUPS.Z      (CX), K1, Z1
 	VCMPPS.BCST    $0x1e, unaryNumbers<>+0(SB), Z1, K1
-	VBLENDMPS.BCST unaryNumbers<>+72(SB), Z0, K1, Z0
+	VBLENDMPS.BCST unaryNumbers<>+76(SB), Z0, K1, Z0
 	VMULPS         Z0, Z1, Z0
 	MOVQ           $-1, CX
 	BZHIQ          DX, CX, CX
@@ -2168,12 +1862,15 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func eluAVX512(dst *float32, x *float32, n int, alpha float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·eluAVX512(SB), NOSPLIT, $0-28
+TEXT ·eluAVX512(SB), NOSPLIT, $8-28
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS alpha+24(FP), Z0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -2182,94 +1879,88 @@ TEXT ·eluAVX512(SB), NOSPLIT, $0-28
 	JL           single
 
 pair:
-	VMOVUPS      (CX), Z1
-	VMOVUPS      64(CX), Z5
-	VCMPPS.BCST  $0x16, unaryNumbers<>+0(SB), Z1, K1
-	VCMPPS.BCST  $0x16, unaryNumbers<>+0(SB), Z5, K2
-	VMOVAPS.Z    Z1, K1, Z2
-	VMOVAPS.Z    Z5, K2, Z6
-	VBROADCASTSS unaryNumbers<>+0(SB), Z3
-	VBROADCASTSS unaryNumbers<>+0(SB), Z7
-	VMINPS       Z3, Z1, Z4
-	VMINPS       Z7, Z5, Z8
-	VMINPS       Z1, Z3, Z1
-	VMINPS       Z5, Z7, Z3
-	VORPS        Z1, Z4, Z1
-	VORPS        Z3, Z8, Z4
-	VBROADCASTSS unaryNumbers<>+84(SB), Z3
-	VBROADCASTSS unaryNumbers<>+84(SB), Z5
-	VMINPS       Z1, Z3, Z3
-	VMINPS       Z4, Z5, Z7
-	VBROADCASTSS unaryNumbers<>+124(SB), Z5
-	VBROADCASTSS unaryNumbers<>+124(SB), Z8
-	VMAXPS       Z3, Z5, Z3
-	VMAXPS       Z7, Z8, Z7
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z3, Z5
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z7, Z8
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z8, Z10
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z5, Z8
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z10, Z11
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z8, Z9
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z11, Z12
-	VSUBPS       Z9, Z3, Z3
-	VSUBPS       Z12, Z7, Z7
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z8, Z8
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z11, Z9
-	VSUBPS       Z8, Z3, Z3
-	VSUBPS       Z9, Z7, Z8
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z3, Z7
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z8, Z9
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z7, Z7
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z9, Z9
-	VMULPS       Z3, Z7, Z7
-	VMULPS       Z8, Z9, Z9
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z7, Z7
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z9, Z9
-	VMULPS       Z3, Z7, Z7
-	VMULPS       Z8, Z9, Z9
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z7, Z7
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z9, Z9
-	VMULPS       Z3, Z7, Z7
-	VMULPS       Z8, Z9, Z9
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z7, Z7
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z9, Z11
-	VMULPS       Z3, Z3, Z9
-	VMULPS       Z8, Z8, Z12
-	VMULPS       Z7, Z9, Z7
-	VMULPS       Z11, Z12, Z9
-	VADDPS       Z7, Z3, Z3
-	VADDPS       Z9, Z8, Z7
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z5, Z5
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z10, Z8
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z5, Z5
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z8, Z8
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z5, Z5
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z8, Z8
-	VPSLLD       $0x17, Z5, Z5
-	VPSLLD       $0x17, Z8, Z8
-	VMULPS       Z3, Z5, Z3
-	VMULPS       Z7, Z8, Z7
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z5, Z5
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z8, Z8
-	VADDPS       Z5, Z3, Z3
-	VADDPS       Z8, Z7, Z5
-	VADDPS       Z3, Z3, Z3
-	VADDPS       Z5, Z5, Z5
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z1, K1
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z4, K2
-	VBLENDMPS    Z1, Z3, K1, Z1
-	VBLENDMPS    Z4, Z5, K2, Z3
-	VMULPS       Z0, Z1, Z1
-	VMULPS       Z0, Z3, Z3
-	VADDPS       Z1, Z2, Z1
-	VADDPS       Z3, Z6, Z2
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z2, 64(AX)
-	LEAQ         128(CX), CX
-	ADDQ         $+128, AX
-	SUBQ         $0x20, DX
-	JGE          pair
+	VMOVUPS           (CX), Z1
+	VMOVUPS           64(CX), Z5
+	VCMPPS.BCST       $0x16, unaryNumbers<>+0(SB), Z1, K1
+	VCMPPS.BCST       $0x16, unaryNumbers<>+0(SB), Z5, K2
+	VMOVAPS.Z         Z1, K1, Z2
+	VMOVAPS.Z         Z5, K2, Z6
+	VBROADCASTSS      unaryNumbers<>+0(SB), Z3
+	VBROADCASTSS      unaryNumbers<>+0(SB), Z7
+	VMINPS            Z3, Z1, Z4
+	VMINPS            Z7, Z5, Z8
+	VMINPS            Z1, Z3, Z1
+	VMINPS            Z5, Z7, Z3
+	VORPS             Z1, Z4, Z1
+	VORPS             Z3, Z8, Z4
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z3
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z5
+	VMINPS            Z1, Z3, Z3
+	VMINPS            Z4, Z5, Z7
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z5
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z8
+	VMAXPS            Z3, Z5, Z3
+	VMAXPS            Z7, Z8, Z8
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z5
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z9
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z3, Z5
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z8, Z9
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z5, Z7
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z9, Z10
+	VMOVAPS           Z3, Z3
+	VMOVAPS           Z8, Z8
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z7, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z10, Z8
+	VMOVAPS           Z3, Z3
+	VMOVAPS           Z8, Z8
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z7, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z10, Z8
+	VMULPS            Z3, Z3, Z7
+	VMULPS            Z8, Z8, Z11
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z10
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z12
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z3, Z10
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z8, Z12
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z3, Z10
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z8, Z12
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z3, Z10
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z8, Z12
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z3, Z10
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z8, Z12
+	VMOVAPS           Z3, Z3
+	VMOVAPS           Z8, Z8
+	VFMADD231PS       Z10, Z7, Z3
+	VFMADD231PS       Z12, Z11, Z8
+	VPSLLD            $0x17, Z5, Z5
+	VPSLLD            $0x17, Z9, Z7
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z5, Z5
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z7, Z9
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z5, Z7
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z9, Z10
+	VMOVAPS           Z7, Z7
+	VMOVAPS           Z10, Z10
+	VFMADD231PS       Z3, Z5, Z7
+	VFMADD231PS       Z8, Z9, Z10
+	VADDPS            Z7, Z7, Z5
+	VADDPS            Z10, Z10, Z7
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z5, K1
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z7, K2
+	VBLENDMPS         Z3, Z5, K1, Z3
+	VBLENDMPS         Z8, Z7, K2, Z5
+	VMOVAPS           Z3, Z3
+	VMOVAPS           Z5, Z5
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z1, Z3
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z4, Z5
+	VMULPS            Z0, Z3, Z1
+	VMULPS            Z0, Z5, Z3
+	VADDPS            Z1, Z2, Z1
+	VADDPS            Z3, Z6, Z2
+	VMOVUPS           Z1, (AX)
+	VMOVUPS           Z2, 64(AX)
+	LEAQ              128(CX), CX
+	ADDQ              $+128, AX
+	SUBQ              $0x20, DX
+	JGE               pair
 
 single:
 	ADDQ $0x20, DX
@@ -2277,112 +1968,109 @@ single:
 	JL   tail
 
 loop:
-	VMOVUPS      (CX), Z1
-	VCMPPS.BCST  $0x16, unaryNumbers<>+0(SB), Z1, K1
-	VMOVAPS.Z    Z1, K1, Z2
-	VBROADCASTSS unaryNumbers<>+0(SB), Z3
-	VMINPS       Z3, Z1, Z4
-	VMINPS       Z1, Z3, Z1
-	VORPS        Z1, Z4, Z1
-	VBROADCASTSS unaryNumbers<>+84(SB), Z3
-	VMINPS       Z1, Z3, Z3
-	VBROADCASTSS unaryNumbers<>+124(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z3, Z4
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z4, Z4
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VSUBPS       Z6, Z3, Z3
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VSUBPS       Z5, Z3, Z3
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z3, Z5
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z5, Z5
-	VMULPS       Z3, Z3, Z6
-	VMULPS       Z5, Z6, Z5
-	VADDPS       Z5, Z3, Z3
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z4, Z4
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z4, Z4
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z3, Z4, Z3
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS       Z4, Z3, Z3
-	VADDPS       Z3, Z3, Z3
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z1, K1
-	VBLENDMPS    Z1, Z3, K1, Z1
-	VMULPS       Z0, Z1, Z1
-	VADDPS       Z1, Z2, Z1
-	VMOVUPS      Z1, (AX)
-	LEAQ         64(CX), CX
-	ADDQ         $+64, AX
-	SUBQ         $0x10, DX
-	JGE          loop
+	VMOVUPS           (CX), Z1
+	VCMPPS.BCST       $0x16, unaryNumbers<>+0(SB), Z1, K1
+	VMOVAPS.Z         Z1, K1, Z2
+	VBROADCASTSS      unaryNumbers<>+0(SB), Z3
+	VMINPS            Z3, Z1, Z4
+	VMINPS            Z1, Z3, Z1
+	VORPS             Z1, Z4, Z1
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z3
+	VMINPS            Z1, Z3, Z3
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z4
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z3, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z4, Z5
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z5, Z3
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z5, Z3
+	VMULPS            Z3, Z3, Z5
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z6
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z3, Z6
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z6, Z5, Z3
+	VPSLLD            $0x17, Z4, Z4
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z4, Z4
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z4, Z5
+	VMOVAPS           Z5, Z5
+	VFMADD231PS       Z3, Z4, Z5
+	VADDPS            Z5, Z5, Z4
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z4, K1
+	VBLENDMPS         Z3, Z4, K1, Z3
+	VMOVAPS           Z3, Z3
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z1, Z3
+	VMULPS            Z0, Z3, Z1
+	VADDPS            Z1, Z2, Z1
+	VMOVUPS           Z1, (AX)
+	LEAQ              64(CX), CX
+	ADDQ              $+64, AX
+	SUBQ              $0x10, DX
+	JGE               loop
 
 tail:
-	ADDQ         $0x10, DX
-	JE           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z1
-	VCMPPS.BCST  $0x16, unaryNumbers<>+0(SB), Z1, K1
-	VMOVAPS.Z    Z1, K1, Z2
-	VBROADCASTSS unaryNumbers<>+0(SB), Z3
-	VMINPS       Z3, Z1, Z4
-	VMINPS       Z1, Z3, Z1
-	VORPS        Z1, Z4, Z1
-	VBROADCASTSS unaryNumbers<>+84(SB), Z3
-	VMINPS       Z1, Z3, Z3
-	VBROADCASTSS unaryNumbers<>+124(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMULPS.BCST  unaryNumbers<>+88(SB), Z3, Z4
-	VADDPS.BCST  unaryNumbers<>+92(SB), Z4, Z4
-	VSUBPS.BCST  unaryNumbers<>+92(SB), Z4, Z5
-	VMULPS.BCST  unaryNumbers<>+96(SB), Z5, Z6
-	VSUBPS       Z6, Z3, Z3
-	VMULPS.BCST  unaryNumbers<>+100(SB), Z5, Z5
-	VSUBPS       Z5, Z3, Z3
-	VMULPS.BCST  unaryNumbers<>+104(SB), Z3, Z5
-	VADDPS.BCST  unaryNumbers<>+108(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+112(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+116(SB), Z5, Z5
-	VMULPS       Z3, Z5, Z5
-	VADDPS.BCST  unaryNumbers<>+120(SB), Z5, Z5
-	VMULPS       Z3, Z3, Z6
-	VMULPS       Z5, Z6, Z5
-	VADDPS       Z5, Z3, Z3
-	VPSUBD.BCST  unaryNumbers<>+92(SB), Z4, Z4
-	VPADDD.BCST  unaryNumbers<>+128(SB), Z4, Z4
-	VPADDD.BCST  unaryNumbers<>+132(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z3, Z4, Z3
-	VSUBPS.BCST  unaryNumbers<>+120(SB), Z4, Z4
-	VADDPS       Z4, Z3, Z3
-	VADDPS       Z3, Z3, Z3
-	VCMPPS.BCST  $0x00, unaryNumbers<>+0(SB), Z1, K1
-	VBLENDMPS    Z1, Z3, K1, Z1
-	VMULPS       Z0, Z1, Z0
-	VADDPS       Z0, Z2, Z0
-	MOVQ         $-1, CX
-	BZHIQ        DX, CX, CX
-	KMOVW        CX, K1
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ              $0x10, DX
+	JE                done
+	MOVQ              $-1, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z1
+	VCMPPS.BCST       $0x16, unaryNumbers<>+0(SB), Z1, K1
+	VMOVAPS.Z         Z1, K1, Z2
+	VBROADCASTSS      unaryNumbers<>+0(SB), Z3
+	VMINPS            Z3, Z1, Z4
+	VMINPS            Z1, Z3, Z1
+	VORPS             Z1, Z4, Z1
+	VBROADCASTSS      unaryNumbers<>+88(SB), Z3
+	VMINPS            Z1, Z3, Z3
+	VBROADCASTSS      unaryNumbers<>+128(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      unaryNumbers<>+96(SB), Z4
+	VFMADD231PS.BCST  unaryNumbers<>+92(SB), Z3, Z4
+	VSUBPS.BCST       unaryNumbers<>+96(SB), Z4, Z5
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+104(SB), Z5, Z3
+	VMOVAPS           Z3, Z3
+	VFNMADD231PS.BCST unaryNumbers<>+100(SB), Z5, Z3
+	VMULPS            Z3, Z3, Z5
+	VBROADCASTSS      unaryNumbers<>+108(SB), Z6
+	VFMADD213PS.BCST  unaryNumbers<>+112(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+116(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+120(SB), Z3, Z6
+	VFMADD213PS.BCST  unaryNumbers<>+124(SB), Z3, Z6
+	VMOVAPS           Z3, Z3
+	VFMADD231PS       Z6, Z5, Z3
+	VPSLLD            $0x17, Z4, Z4
+	VPADDD.BCST       unaryNumbers<>+124(SB), Z4, Z4
+	VSUBPS.BCST       unaryNumbers<>+124(SB), Z4, Z5
+	VMOVAPS           Z5, Z5
+	VFMADD231PS       Z3, Z4, Z5
+	VADDPS            Z5, Z5, Z4
+	VCMPPS.BCST       $0x00, unaryNumbers<>+0(SB), Z4, K1
+	VBLENDMPS         Z3, Z4, K1, Z3
+	VMOVAPS           Z3, Z3
+	VPTERNLOGD.BCST   $0xf8, unaryNumbers<>+68(SB), Z1, Z3
+	VMULPS            Z0, Z3, Z0
+	VADDPS            Z0, Z2, Z0
+	MOVQ              $-1, CX
+	BZHIQ             DX, CX, CX
+	KMOVW             CX, K1
+	VMOVUPS           Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func clampAVX512(dst *float32, x *float32, n int, lo float32, hi float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·clampAVX512(SB), NOSPLIT, $0-32
+TEXT ·clampAVX512(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS lo+24(FP), Z0
 	VBROADCASTSS hi+28(FP), Z1
 	MOVQ         dst+0(FP), AX
@@ -2463,21 +2151,24 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func negAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·negAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·negAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
@@ -2492,7 +2183,7 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
 	VXORPS       Y1, Y0, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
@@ -2500,21 +2191,24 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func absAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·absAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·absAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VBROADCASTSS unaryNumbers<>+72(SB), Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
@@ -2529,7 +2223,7 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VBROADCASTSS unaryNumbers<>+72(SB), Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
@@ -2537,27 +2231,30 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func signAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·signAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·signAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VANDPS       Y1, Y2, Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VBROADCASTSS unaryNumbers<>+80(SB), Y3
 	VBLENDVPS    Y2, Y3, Y1, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
@@ -2576,11 +2273,11 @@ tail:
 	VMASKMOVPS   (CX), Y0, Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VANDPS       Y1, Y2, Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VBROADCASTSS unaryNumbers<>+80(SB), Y3
 	VBLENDVPS    Y2, Y3, Y1, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
@@ -2590,23 +2287,26 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func stepAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·stepAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·stepAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VANDPS       Y1, Y2, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
@@ -2625,7 +2325,7 @@ tail:
 	VMASKMOVPS   (CX), Y0, Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VANDPS       Y1, Y2, Y1
 	VCMPPS       $0x03, Y0, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
@@ -2635,17 +2335,20 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func squareAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·squareAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·squareAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS (CX), Y0
@@ -2670,17 +2373,20 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sqrtAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·sqrtAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·sqrtAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS (CX), Y0
@@ -2705,21 +2411,24 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func reciprocalAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·reciprocalAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·reciprocalAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
 	VDIVPS       Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
@@ -2734,7 +2443,7 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
 	VDIVPS       Y0, Y1, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
@@ -2742,17 +2451,20 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func reluAVX2(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·reluAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+TEXT ·reluAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2781,66 +2493,63 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func expAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·expAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·expAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+84(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VBROADCASTSS unaryNumbers<>+80(SB), Y1
-	VMAXPS       Y0, Y1, Y0
 	VBROADCASTSS unaryNumbers<>+88(SB), Y1
-	VMULPS       Y1, Y0, Y1
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+84(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+96(SB), Y1
 	VBROADCASTSS unaryNumbers<>+92(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VSUBPS       Y2, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+96(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VSUBPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS unaryNumbers<>+104(SB), Y3
+	VFNMADD231PS Y3, Y2, Y0
+	VMOVAPS      Y0, Y0
 	VBROADCASTSS unaryNumbers<>+100(SB), Y3
-	VMULPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+108(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS unaryNumbers<>+108(SB), Y2
 	VBROADCASTSS unaryNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+116(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+116(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y0, Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
-	VADDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y2
-	VPSUBD       Y2, Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+132(SB), Y2
-	VPADDD       Y2, Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+124(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y0
+	VPSUBD       Y0, Y1, Y0
+	VPSRAD       $0x01, Y0, Y1
+	VPSLLD       $0x17, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VPSUBD       Y1, Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
+	VPADDD       Y1, Y0, Y0
+	VMULPS       Y0, Y2, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
 	ADDQ         $+32, AX
@@ -2854,119 +2563,110 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+84(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VBROADCASTSS unaryNumbers<>+80(SB), Y1
-	VMAXPS       Y0, Y1, Y0
 	VBROADCASTSS unaryNumbers<>+88(SB), Y1
-	VMULPS       Y1, Y0, Y1
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+84(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+96(SB), Y1
 	VBROADCASTSS unaryNumbers<>+92(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VSUBPS       Y2, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+96(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VSUBPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS unaryNumbers<>+104(SB), Y3
+	VFNMADD231PS Y3, Y2, Y0
+	VMOVAPS      Y0, Y0
 	VBROADCASTSS unaryNumbers<>+100(SB), Y3
-	VMULPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+108(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS unaryNumbers<>+108(SB), Y2
 	VBROADCASTSS unaryNumbers<>+112(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+116(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+116(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y0, Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
-	VADDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y2
-	VPSUBD       Y2, Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+132(SB), Y2
-	VPADDD       Y2, Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+124(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y0, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y0, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y0
+	VPSUBD       Y0, Y1, Y0
+	VPSRAD       $0x01, Y0, Y1
+	VPSLLD       $0x17, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VPSUBD       Y1, Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
+	VPADDD       Y1, Y0, Y0
+	VMULPS       Y0, Y2, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     unaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func expm1AVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·expm1AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·expm1AVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+84(SB), Y1
+	VBROADCASTSS unaryNumbers<>+88(SB), Y1
 	VMINPS       Y0, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+124(SB), Y2
+	VBROADCASTSS unaryNumbers<>+128(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VMULPS       Y1, Y1, Y3
 	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS unaryNumbers<>+112(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
 	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+128(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
+	VFMADD231PS  Y1, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+120(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VSUBPS       Y3, Y2, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VADDPS       Y3, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y3
+	VCMPPS       $0x00, Y3, Y2, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
+	VANDPS       Y2, Y0, Y0
+	VORPS        Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
 	ADDQ         $+32, AX
@@ -2980,135 +2680,110 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+84(SB), Y1
+	VBROADCASTSS unaryNumbers<>+88(SB), Y1
 	VMINPS       Y0, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+124(SB), Y2
+	VBROADCASTSS unaryNumbers<>+128(SB), Y2
 	VMAXPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VMULPS       Y1, Y1, Y3
 	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VBROADCASTSS unaryNumbers<>+112(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
 	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+128(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
+	VFMADD231PS  Y1, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+120(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y0
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VSUBPS       Y3, Y2, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VADDPS       Y3, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y3
+	VCMPPS       $0x00, Y3, Y2, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
+	VANDPS       Y2, Y0, Y0
+	VORPS        Y0, Y1, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     unaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func logAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·logAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·logAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+136(SB), Y1
-	VCMPPS       $0x11, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+140(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+144(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+148(SB), Y3
-	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+132(SB), Y1
+	VPSUBD       Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+136(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+132(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VPSRAD       $0x17, Y1, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+140(SB), Y3
 	VBROADCASTSS unaryNumbers<>+144(SB), Y4
-	VPADDD       Y4, Y3, Y3
-	VPSRAD       $0x17, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y4
-	VSUBPS       Y4, Y3, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+148(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+152(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VBROADCASTSS unaryNumbers<>+156(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+160(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+164(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+168(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+172(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+176(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+180(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+184(SB), Y5
-	VANDPS       Y1, Y5, Y1
-	VPADDD       Y1, Y2, Y1
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+156(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+160(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+164(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+168(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
 	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y3, Y3, Y2
-	VMULPS       Y2, Y3, Y5
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS unaryNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VMULPS       Y5, Y2, Y2
-	VSUBPS       Y2, Y4, Y2
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+188(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS unaryNumbers<>+172(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y1
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+232(SB), Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x00, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+192(SB), Y3
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
 	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+196(SB), Y2
+	VBROADCASTSS unaryNumbers<>+236(SB), Y2
 	VCMPPS       $0x16, Y2, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
@@ -3124,68 +2799,46 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+136(SB), Y1
-	VCMPPS       $0x11, Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+140(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBLENDVPS    Y1, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+144(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+148(SB), Y3
-	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+132(SB), Y1
+	VPSUBD       Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+136(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+132(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VPSRAD       $0x17, Y1, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+140(SB), Y3
 	VBROADCASTSS unaryNumbers<>+144(SB), Y4
-	VPADDD       Y4, Y3, Y3
-	VPSRAD       $0x17, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y4
-	VSUBPS       Y4, Y3, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+148(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+152(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VBROADCASTSS unaryNumbers<>+156(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+160(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+164(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+168(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+172(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+176(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+180(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+184(SB), Y5
-	VANDPS       Y1, Y5, Y1
-	VPADDD       Y1, Y2, Y1
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+156(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+160(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+164(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+168(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
 	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y3, Y3, Y2
-	VMULPS       Y2, Y3, Y5
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS unaryNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VMULPS       Y5, Y2, Y2
-	VSUBPS       Y2, Y4, Y2
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+188(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS unaryNumbers<>+172(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y1
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+232(SB), Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x00, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+192(SB), Y3
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
 	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+196(SB), Y2
+	VBROADCASTSS unaryNumbers<>+236(SB), Y2
 	VCMPPS       $0x16, Y2, Y0, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
 	VMOVQ        DX, X1
@@ -3194,85 +2847,73 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func log1pAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·log1pAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·log1pAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
 	VADDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+144(SB), Y2
-	VPSUBD       Y2, Y1, Y1
-	VPSRAD       $0x17, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+200(SB), Y2
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+132(SB), Y2
+	VPSUBD       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+184(SB), Y4
+	VPSUBD       Y3, Y4, Y4
 	VPSUBD       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+204(SB), Y4
-	VMULPS       Y4, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y4
-	VSUBPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VBROADCASTSS unaryNumbers<>+152(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+156(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+160(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+164(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+168(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+172(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+176(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+180(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y2, Y5
-	VMULPS       Y3, Y5, Y3
-	VBROADCASTSS unaryNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
+	VBROADCASTSS unaryNumbers<>+80(SB), Y5
+	VBROADCASTSS unaryNumbers<>+188(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
 	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VSUBPS       Y4, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+76(SB), Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+188(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+76(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+192(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VPSRAD       $0x17, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+140(SB), Y4
+	VBROADCASTSS unaryNumbers<>+144(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+148(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+152(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+156(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+160(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+164(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+168(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VCVTDQ2PS    Y2, Y2
+	VMULPS       Y3, Y3, Y4
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVAPS      Y3, Y3
+	VBROADCASTSS unaryNumbers<>+172(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
+	VANDPS       Y2, Y0, Y0
+	VORPS        Y0, Y3, Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+196(SB), Y2
-	VCMPPS       $0x16, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y0
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+232(SB), Y3
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+0(SB), Y2
+	VCMPPS       $0x00, Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+236(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
 	ADDQ         $+32, AX
@@ -3286,140 +2927,118 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y1
 	VADDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+144(SB), Y2
-	VPSUBD       Y2, Y1, Y1
-	VPSRAD       $0x17, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+200(SB), Y2
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPSLLD       $0x17, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+132(SB), Y2
+	VPSUBD       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
+	VANDPS       Y3, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+184(SB), Y4
+	VPSUBD       Y3, Y4, Y4
 	VPSUBD       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+204(SB), Y4
-	VMULPS       Y4, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y4
-	VSUBPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VBROADCASTSS unaryNumbers<>+152(SB), Y3
-	VMULPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+156(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+160(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+164(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+168(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+172(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+176(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+180(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y2, Y5
-	VMULPS       Y3, Y5, Y3
-	VBROADCASTSS unaryNumbers<>+100(SB), Y5
-	VMULPS       Y5, Y1, Y5
+	VBROADCASTSS unaryNumbers<>+80(SB), Y5
+	VBROADCASTSS unaryNumbers<>+188(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
 	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VMULPS       Y5, Y4, Y4
-	VSUBPS       Y4, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y1, Y1
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+76(SB), Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+188(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+76(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+192(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VPSRAD       $0x17, Y2, Y2
+	VBROADCASTSS unaryNumbers<>+140(SB), Y4
+	VBROADCASTSS unaryNumbers<>+144(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+148(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+152(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+156(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+160(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+164(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+168(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VCVTDQ2PS    Y2, Y2
+	VMULPS       Y3, Y3, Y4
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVAPS      Y3, Y3
+	VBROADCASTSS unaryNumbers<>+172(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
+	VANDPS       Y2, Y0, Y0
+	VORPS        Y0, Y3, Y0
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VCMPPS       $0x00, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+196(SB), Y2
-	VCMPPS       $0x16, Y2, Y0, Y2
-	VBLENDVPS    Y2, Y0, Y1, Y0
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+232(SB), Y3
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+0(SB), Y2
+	VCMPPS       $0x00, Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+180(SB), Y3
+	VBLENDVPS    Y2, Y3, Y0, Y0
+	VBROADCASTSS unaryNumbers<>+236(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y2
+	VBLENDVPS    Y2, Y1, Y0, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     unaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func tanhAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS unaryNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+208(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+192(SB), Y2
+	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+128(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
+	VFNMADD231PS Y4, Y3, Y1
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+212(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VDIVPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+108(SB), Y4
+	VBROADCASTSS unaryNumbers<>+112(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+116(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+120(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+196(SB), Y1
+	VSUBPS       Y3, Y1, Y1
+	VDIVPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
 	VMOVUPS      Y0, (AX)
@@ -3436,54 +3055,44 @@ tail:
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
 	VBROADCASTSS unaryNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+208(SB), Y2
-	VMINPS       Y1, Y2, Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+192(SB), Y2
+	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+128(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
+	VFNMADD231PS Y4, Y3, Y1
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+120(SB), Y3
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+212(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VDIVPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS unaryNumbers<>+108(SB), Y4
+	VBROADCASTSS unaryNumbers<>+112(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+116(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+120(SB), Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+196(SB), Y1
+	VSUBPS       Y3, Y1, Y1
+	VDIVPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+68(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
 	VMOVQ        DX, X1
@@ -3492,71 +3101,58 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func sigmoidAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS unaryNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VBLENDVPS    Y0, Y1, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VADDPS       Y2, Y1, Y1
 	VDIVPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (AX)
@@ -3573,56 +3169,40 @@ tail:
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
 	VBROADCASTSS unaryNumbers<>+68(SB), Y1
-	VANDPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y1, Y2
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y1, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y1, Y1, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VBLENDVPS    Y0, Y1, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y2
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
 	VADDPS       Y2, Y1, Y1
 	VDIVPS       Y1, Y0, Y0
 	VMOVQ        DX, X1
@@ -3631,104 +3211,76 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func logSigmoidAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·logSigmoidAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y1
-	VXORPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VMAXPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+68(SB), Y2
-	VANDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y0, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y0, Y0
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y0
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+220(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+224(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+200(SB), Y2
+	VBROADCASTSS unaryNumbers<>+204(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+208(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+212(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+216(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+220(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+224(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+228(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+232(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+236(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+240(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+244(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+248(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+252(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VSUBPS       Y0, Y1, Y0
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y3
+	VMINPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y2, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
 	ADDQ         $+32, AX
@@ -3742,190 +3294,135 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y1
-	VXORPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+0(SB), Y2
-	VMAXPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS unaryNumbers<>+68(SB), Y2
-	VANDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y0, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y0, Y0
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y0
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+220(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+224(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+200(SB), Y2
+	VBROADCASTSS unaryNumbers<>+204(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+208(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+212(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+216(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+220(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+224(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+228(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+232(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+236(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+240(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+244(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+248(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+252(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VSUBPS       Y0, Y1, Y0
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y3
+	VMINPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y2, Y1, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     unaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func softplusAVX2(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·softplusAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x08, DX
-	JL   tail
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusAVX2(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	VLDMXCSR unaryNumbers<>+64(SB)
+	MOVQ     dst+0(FP), AX
+	MOVQ     x+8(FP), CX
+	MOVQ     n+16(FP), DX
+	SUBQ     $0x08, DX
+	JL       tail
 
 loop:
 	VMOVUPS      (CX), Y0
-	VBROADCASTSS unaryNumbers<>+0(SB), Y1
-	VMAXPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+68(SB), Y2
-	VANDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y0, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y0, Y0
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y0
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+220(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+224(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+200(SB), Y2
+	VBROADCASTSS unaryNumbers<>+204(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+208(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+212(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+216(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+220(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+224(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+228(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+232(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+236(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+240(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+244(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+248(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+252(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y3
+	VMAXPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y2, Y1, Y0
 	VMOVUPS      Y0, (AX)
 	LEAQ         32(CX), CX
 	ADDQ         $+32, AX
@@ -3939,98 +3436,74 @@ tail:
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     unaryNumbers<>+0(SB), Y0, Y0
 	VMASKMOVPS   (CX), Y0, Y0
-	VBROADCASTSS unaryNumbers<>+0(SB), Y1
-	VMAXPS       Y1, Y0, Y1
-	VBROADCASTSS unaryNumbers<>+68(SB), Y2
-	VANDPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+216(SB), Y2
-	VMINPS       Y0, Y2, Y0
-	VBROADCASTSS unaryNumbers<>+64(SB), Y2
-	VXORPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+88(SB), Y2
-	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS unaryNumbers<>+68(SB), Y1
+	VORPS        Y1, Y0, Y1
+	VBROADCASTSS unaryNumbers<>+84(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+96(SB), Y2
 	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS unaryNumbers<>+96(SB), Y3
 	VSUBPS       Y3, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+96(SB), Y4
-	VMULPS       Y4, Y3, Y4
-	VSUBPS       Y4, Y0, Y0
+	VMOVAPS      Y1, Y1
+	VBROADCASTSS unaryNumbers<>+104(SB), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVAPS      Y1, Y1
 	VBROADCASTSS unaryNumbers<>+100(SB), Y4
-	VMULPS       Y4, Y3, Y3
-	VSUBPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+104(SB), Y3
-	VMULPS       Y3, Y0, Y3
-	VBROADCASTSS unaryNumbers<>+108(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFNMADD231PS Y4, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+108(SB), Y3
 	VBROADCASTSS unaryNumbers<>+112(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+116(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y3, Y3
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+116(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
 	VBROADCASTSS unaryNumbers<>+120(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y0, Y0, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+92(SB), Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VBROADCASTSS unaryNumbers<>+132(SB), Y4
-	VPADDD       Y4, Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y0, Y0
-	VPSUBD       Y3, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+132(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VBROADCASTSS unaryNumbers<>+220(SB), Y2
-	VMULPS       Y2, Y0, Y2
-	VBROADCASTSS unaryNumbers<>+224(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+200(SB), Y2
+	VBROADCASTSS unaryNumbers<>+204(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+208(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+212(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+216(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+220(SB), Y3
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+224(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
 	VBROADCASTSS unaryNumbers<>+228(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+232(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+236(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+240(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+244(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+248(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+252(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y0, Y2, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       Y2, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VFMADD231PS  Y1, Y2, Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y2
+	VFMADD231PS  Y1, Y3, Y2
+	VBROADCASTSS unaryNumbers<>+0(SB), Y3
+	VMAXPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y2, Y1, Y0
 	VMOVQ        DX, X1
 	VPBROADCASTD X1, Y1
 	VPCMPGTD     unaryNumbers<>+0(SB), Y1, Y1
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func leakyReLUAVX2(dst *float32, x *float32, n int, slope float32)
 // Requires: AVX, AVX2
-TEXT ·leakyReLUAVX2(SB), NOSPLIT, $0-28
+TEXT ·leakyReLUAVX2(SB), NOSPLIT, $8-28
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS slope+24(FP), Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -4042,7 +3515,7 @@ loop:
 	VMOVUPS      (CX), Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x1e, Y2, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
 	VBLENDVPS    Y2, Y3, Y0, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, (AX)
@@ -4060,7 +3533,7 @@ tail:
 	VMASKMOVPS   (CX), Y1, Y1
 	VBROADCASTSS unaryNumbers<>+0(SB), Y2
 	VCMPPS       $0x1e, Y2, Y1, Y2
-	VBROADCASTSS unaryNumbers<>+72(SB), Y3
+	VBROADCASTSS unaryNumbers<>+76(SB), Y3
 	VBLENDVPS    Y2, Y3, Y0, Y0
 	VMULPS       Y0, Y1, Y0
 	VMOVQ        DX, X1
@@ -4069,12 +3542,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func eluAVX2(dst *float32, x *float32, n int, alpha float32)
-// Requires: AVX, AVX2
-TEXT ·eluAVX2(SB), NOSPLIT, $0-28
+// Requires: AVX, AVX2, FMA3
+TEXT ·eluAVX2(SB), NOSPLIT, $8-28
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS alpha+24(FP), Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -4091,53 +3567,47 @@ loop:
 	VMINPS       Y3, Y1, Y4
 	VMINPS       Y1, Y3, Y1
 	VORPS        Y1, Y4, Y1
-	VBROADCASTSS unaryNumbers<>+84(SB), Y3
+	VBROADCASTSS unaryNumbers<>+88(SB), Y3
 	VMINPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VBROADCASTSS unaryNumbers<>+128(SB), Y4
 	VMAXPS       Y3, Y4, Y3
-	VBROADCASTSS unaryNumbers<>+88(SB), Y4
-	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+96(SB), Y4
 	VBROADCASTSS unaryNumbers<>+92(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+92(SB), Y5
+	VFMADD231PS  Y5, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+96(SB), Y5
 	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS unaryNumbers<>+96(SB), Y6
-	VMULPS       Y6, Y5, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VBROADCASTSS unaryNumbers<>+104(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VMOVAPS      Y3, Y3
 	VBROADCASTSS unaryNumbers<>+100(SB), Y6
-	VMULPS       Y6, Y5, Y5
-	VSUBPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+104(SB), Y5
-	VMULPS       Y5, Y3, Y5
+	VFNMADD231PS Y6, Y5, Y3
+	VMULPS       Y3, Y3, Y5
 	VBROADCASTSS unaryNumbers<>+108(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VBROADCASTSS unaryNumbers<>+112(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
+	VBROADCASTSS unaryNumbers<>+112(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
 	VBROADCASTSS unaryNumbers<>+116(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VBROADCASTSS unaryNumbers<>+120(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y3, Y6
-	VMULPS       Y5, Y6, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+92(SB), Y5
-	VPSUBD       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+128(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+132(SB), Y5
-	VPADDD       Y5, Y4, Y4
+	VFMADD231PS  Y3, Y7, Y6
+	VBROADCASTSS unaryNumbers<>+120(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VBROADCASTSS unaryNumbers<>+124(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VSUBPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VADDPS       Y3, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+0(SB), Y4
-	VCMPPS       $0x00, Y4, Y1, Y4
-	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+124(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VADDPS       Y5, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+0(SB), Y5
+	VCMPPS       $0x00, Y5, Y4, Y5
+	VBLENDVPS    Y5, Y3, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+68(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VADDPS       Y1, Y2, Y1
 	VMOVUPS      Y1, (AX)
@@ -4160,53 +3630,47 @@ tail:
 	VMINPS       Y3, Y1, Y4
 	VMINPS       Y1, Y3, Y1
 	VORPS        Y1, Y4, Y1
-	VBROADCASTSS unaryNumbers<>+84(SB), Y3
+	VBROADCASTSS unaryNumbers<>+88(SB), Y3
 	VMINPS       Y1, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+124(SB), Y4
+	VBROADCASTSS unaryNumbers<>+128(SB), Y4
 	VMAXPS       Y3, Y4, Y3
-	VBROADCASTSS unaryNumbers<>+88(SB), Y4
-	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+96(SB), Y4
 	VBROADCASTSS unaryNumbers<>+92(SB), Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+92(SB), Y5
+	VFMADD231PS  Y5, Y3, Y4
+	VBROADCASTSS unaryNumbers<>+96(SB), Y5
 	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS unaryNumbers<>+96(SB), Y6
-	VMULPS       Y6, Y5, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VBROADCASTSS unaryNumbers<>+104(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VMOVAPS      Y3, Y3
 	VBROADCASTSS unaryNumbers<>+100(SB), Y6
-	VMULPS       Y6, Y5, Y5
-	VSUBPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+104(SB), Y5
-	VMULPS       Y5, Y3, Y5
+	VFNMADD231PS Y6, Y5, Y3
+	VMULPS       Y3, Y3, Y5
 	VBROADCASTSS unaryNumbers<>+108(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VBROADCASTSS unaryNumbers<>+112(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
+	VBROADCASTSS unaryNumbers<>+112(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
 	VBROADCASTSS unaryNumbers<>+116(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VBROADCASTSS unaryNumbers<>+120(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y3, Y3, Y6
-	VMULPS       Y5, Y6, Y5
-	VADDPS       Y5, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+92(SB), Y5
-	VPSUBD       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+128(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS unaryNumbers<>+132(SB), Y5
-	VPADDD       Y5, Y4, Y4
+	VFMADD231PS  Y3, Y7, Y6
+	VBROADCASTSS unaryNumbers<>+120(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VBROADCASTSS unaryNumbers<>+124(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS unaryNumbers<>+120(SB), Y5
-	VSUBPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VADDPS       Y3, Y3, Y3
-	VBROADCASTSS unaryNumbers<>+0(SB), Y4
-	VCMPPS       $0x00, Y4, Y1, Y4
-	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS unaryNumbers<>+124(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS unaryNumbers<>+124(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VADDPS       Y5, Y5, Y4
+	VBROADCASTSS unaryNumbers<>+0(SB), Y5
+	VCMPPS       $0x00, Y5, Y4, Y5
+	VBLENDVPS    Y5, Y3, Y4, Y3
+	VBROADCASTSS unaryNumbers<>+68(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VMOVQ        DX, X1
@@ -4215,12 +3679,15 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func clampAVX2(dst *float32, x *float32, n int, lo float32, hi float32)
 // Requires: AVX, AVX2
-TEXT ·clampAVX2(SB), NOSPLIT, $0-32
+TEXT ·clampAVX2(SB), NOSPLIT, $8-32
+	VSTMXCSR     (SP)
+	VLDMXCSR     unaryNumbers<>+64(SB)
 	VBROADCASTSS lo+24(FP), Y0
 	VBROADCASTSS hi+28(FP), Y1
 	MOVQ         dst+0(FP), AX
@@ -4268,5 +3735,6 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET

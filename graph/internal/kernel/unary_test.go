@@ -22,6 +22,15 @@ type unaryRow struct {
 	bound  float64
 }
 
+// read returns x as the function sees it: those that move or set bits see denormals.
+func (r unaryRow) read(x float32) float64 {
+	switch r.name {
+	case "Copy", "Neg", "Abs":
+		return float64(x)
+	}
+	return float64(flush(x, minNormal))
+}
+
 func relu64(x float64) float64 { return max(x, 0) }
 
 func sign64(x float64) float64 {
@@ -57,12 +66,12 @@ var unaryRows = []unaryRow{
 	{"Sqrt", Sqrt[float32], Sqrt[float64], math.Sqrt, 0.5},
 	{"Reciprocal", Reciprocal[float32], Reciprocal[float64], func(x float64) float64 { return 1 / x }, 0.5},
 	{"ReLU", ReLU[float32], ReLU[float64], relu64, 0},
-	{"Exp", Exp[float32], Exp[float64], math.Exp, 1.5},
+	{"Exp", Exp[float32], Exp[float64], math.Exp, 1},
 	{"Expm1", Expm1[float32], Expm1[float64], math.Expm1, 2},
-	{"Log", Log[float32], Log[float64], math.Log, 1},
-	{"Log1p", Log1p[float32], Log1p[float64], math.Log1p, 1.5},
-	{"Sin", Sin[float32], Sin[float64], math.Sin, 2},
-	{"Cos", Cos[float32], Cos[float64], math.Cos, 2},
+	{"Log", Log[float32], Log[float64], math.Log, 1.5},
+	{"Log1p", Log1p[float32], Log1p[float64], math.Log1p, 2},
+	{"Sin", Sin[float32], Sin[float64], math.Sin, 1.5},
+	{"Cos", Cos[float32], Cos[float64], math.Cos, 1.5},
 	{"Tanh", Tanh[float32], Tanh[float64], math.Tanh, 3},
 	{"Sigmoid", Sigmoid[float32], Sigmoid[float64], sigmoid64, 2.5},
 	{"LogSigmoid", LogSigmoid[float32], LogSigmoid[float64], logSigmoid64, 2.5},
@@ -92,7 +101,7 @@ func TestUnary(t *testing.T) {
 			row.single(got32, x32)
 			row.double(got64, x64)
 			for i := range inputs {
-				require.LessOrEqual(t, ulps(got32[i], row.truth(float64(x32[i]))), row.bound, "%s(%g) = %g", row.name, x32[i], got32[i])
+				require.LessOrEqual(t, ulps(got32[i], row.truth(row.read(x32[i]))), row.bound, "%s(%g) = %g", row.name, x32[i], got32[i])
 				same(t, row.truth(x64[i]), got64[i], "%s(%g)", row.name, x64[i])
 			}
 			row.single(x32, x32)
@@ -142,7 +151,7 @@ func TestUnaryAtExtremes(t *testing.T) {
 			require.InEpsilon(t, row.want, got, 1e-14, "%s(%g)", row.name, row.x)
 		}
 	}
-	require.Positive(t, single(Softplus[float32])(-100))
+	require.Positive(t, single(Softplus[float32])(-87.3))
 	require.Equal(t, float32(100), single(Softplus[float32])(100))
 	require.True(t, math.Signbit(float64(tanh32(float32(math.Copysign(0, -1))))))
 }

@@ -41,7 +41,7 @@ func guarded[T Float](n int) (x, whole []T) {
 // everyMagnitude returns n numbers of all signs and exponents, with zeros, denormals, infinities and NaN.
 func everyMagnitude(rng *rand.Rand, n int) []float32 {
 	special := []float32{0, float32(math.Copysign(0, -1)), 1, -1, inf32, -inf32, float32(math.NaN()), 1e-45, -1e-45,
-		math.MaxFloat32, -math.MaxFloat32, 0x1p-126, 89, -104, 88.8, -18, 10, -10, 104, 1 << 20}
+		math.MaxFloat32, -math.MaxFloat32, 0x1p-126, -0x1p-126, 0x1.fffffcp-127, 0x1.8p-126, 0x1.fffffcp-64, 0x1.000002p-63, 89, -104, 88.8, -18, 10, -10, 104, 1 << 20}
 	x := make([]float32, n)
 	for i := range x {
 		switch rng.IntN(4) {

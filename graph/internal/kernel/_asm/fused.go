@@ -27,7 +27,7 @@ func fused(c *build.Context) {
 		g.start("softplusSigmoid", "func(softplus, sigmoid, x *float32, n int)", "sets softplus and sigmoid to those functions of x.")
 		g.mapAll([]string{"softplus", "sigmoid"}, []string{"x"}, func(x []vec) []vec {
 			e := g.expMinus(x[0])
-			return []vec{g.add(g.positive(x[0]), g.log1pUnit(e)), g.sigmoidOf(e, x[0])}
+			return []vec{g.softplusOf(e, x[0]), g.sigmoidOf(e, x[0])}
 		})
 
 		g.start("adam", "func(dstP, dstM, dstV, p, m, v, grad, k *float32, n int)", "is Adam, with k of 6 elements.")

@@ -41,11 +41,12 @@ type tile struct {
 	wide, double bool
 	rows         int
 
-	c, a, b                 reg.GPVirtual // at the tile of C and the strips of A and B
-	k, rest                 reg.GPVirtual // the depth; the columns in the last vector
+	c, b, k, rest           reg.GPVirtual // at the tile of C and the strip of B; the depth; the columns in the last vector
 	cRow, aRow, aCol, bStep reg.GPVirtual // strides in bytes
 	mask                    reg.Register  // of the last vector
 	index                   operand.Mem   // 0, 1, 2, ..., one to a lane
+	saved                   operand.Mem   // the caller's MXCSR, and room for ours
+	a, tiles                operand.Mem   // the next tile's rows of A; how many tiles are to come
 }
 
 func (t *tile) emit() {
@@ -55,13 +56,17 @@ func (t *tile) emit() {
 	}
 	t.Function(t.name)
 	t.Attributes(attr.NOSPLIT)
-	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, rows, cols, k, cRow, aRow, aCol, bStep int, add bool)", element))
-	t.Doc(fmt.Sprintf("%s sets a tile of C, [rows, cols], to the product of A, [rows, k], and B, [k, cols], and to the", t.name),
-		"sum with what C holds if add. Strides count elements. B is read a vector at a time, past cols.",
-		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k positive.", t.rows, 2*t.lanes()))
+	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, cRow, aRow, aCol, aTile, bStep int, add bool)", element))
+	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, one below the other, to the product of A, [rows, k],", t.name),
+		"and B, [k, cols], and to the sum with what C holds if add. Strides count elements; the rows of A for a tile",
+		"are aTile behind those for the tile before."+map[bool]string{false: " B is read a vector at a time, past cols."}[t.wide],
+		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k and tiles are positive.", t.rows, 2*t.lanes()))
 	t.Pragma("noescape")
-	t.c, t.a, t.b = t.param("c"), t.param("a"), t.param("b")
-	t.k = t.param("k")
+	t.flush()
+	t.c, t.b, t.k = t.param("c"), t.GP64(), t.GP64()
+	t.a, t.tiles = t.AllocLocal(8), t.AllocLocal(8)
+	t.MOVQ(t.param("a"), t.a)
+	t.MOVQ(t.param("tiles"), t.tiles)
 	t.cRow, t.aRow, t.aCol, t.bStep = t.stride("cRow"), t.stride("aRow"), t.stride("aCol"), t.stride("bStep")
 	rows := t.param("rows")
 	t.rest = t.param("cols")
@@ -73,7 +78,7 @@ func (t *tile) emit() {
 		t.setMask()
 		for r := t.rows - 1; r >= 1; r-- {
 			t.CMPQ(rows, operand.Imm(uint64(r)))
-			t.JE(operand.LabelRef(label(vectors, r, "start")))
+			t.JE(operand.LabelRef(label(vectors, r, "tile")))
 		}
 		for r := t.rows; r >= 1; r-- {
 			t.product(vectors, r)
@@ -119,30 +124,38 @@ func (t *tile) setMask() {
 	t.mask = k
 }
 
-// product emits the loop over k for a tile.
+// product emits the loop over k for tiles of a shape.
 func (t *tile) product(vectors, rows int) {
-	t.Label(label(vectors, rows, "start"))
-	const group = 3 // rows that one pointer reaches: 0, 1 and 2 strides on
-	strips := []reg.GPVirtual{t.a}
-	for r := group; r < rows; r += group {
-		p := t.GP64()
-		t.LEAQ(operand.Mem{Base: strips[len(strips)-1], Index: t.aRow, Scale: 2}, p)
-		t.ADDQ(t.aRow, p)
-		strips = append(strips, p)
-	}
+	t.Label(label(vectors, rows, "tile"))
 	acc := make([][]reg.Register, rows)
 	for r := range acc {
 		for range vectors {
 			acc[r] = append(acc[r], t.vector())
 		}
 	}
+	t.Load(t.Param("k"), t.k)
+	t.Load(t.Param("b"), t.b)
 	t.begin(acc, label(vectors, rows, "loop"))
+	const group = 3 // rows that one pointer reaches: 0, 1 and 2 strides on
+	strips := []reg.GPVirtual{t.GP64()}
+	t.MOVQ(t.a, strips[0])
+	for r := group; r < rows; r += group {
+		p := t.GP64()
+		t.LEAQ(operand.Mem{Base: strips[len(strips)-1], Index: t.aRow, Scale: 2}, p)
+		t.ADDQ(t.aRow, p)
+		strips = append(strips, p)
+	}
 
 	t.Label(label(vectors, rows, "loop"))
 	var b []reg.Register
 	for v := range vectors {
 		b = append(b, t.vector())
-		t.move(operand.Mem{Base: t.b, Disp: v * t.bytes()}, b[v])
+		at := operand.Mem{Base: t.b, Disp: v * t.bytes()}
+		if t.wide && v == vectors-1 {
+			t.pickMasked(t.VMOVUPS_Z, t.VMOVUPD_Z)(at, t.mask, b[v])
+		} else {
+			t.move(at, b[v])
+		}
 	}
 	for v := range vectors {
 		t.PREFETCHT0(operand.Mem{Base: t.b, Index: t.bStep, Scale: 8, Disp: v * 64})
@@ -164,28 +177,37 @@ func (t *tile) product(vectors, rows int) {
 	}
 	t.DECQ(t.k)
 	t.JNZ(operand.LabelRef(label(vectors, rows, "loop")))
-	t.end(acc, label(vectors, rows, "masked"))
+	t.end(acc, vectors, rows)
 }
 
-// begin sets the sums to 0, or to C if add, and goes to next.
-func (t *tile) begin(acc [][]reg.Register, next string) {
-	add, full := t.GP64(), next+"add"
+// flush puts the control register to rounding to nearest, with denormals read and written as zeros, until
+// the end.
+func (t *tile) flush() {
+	const flushing = 0x9fc0
+	t.saved = t.AllocLocal(8)
+	t.VSTMXCSR(t.saved)
+	t.MOVL(operand.U32(flushing), t.saved.Offset(4))
+	t.VLDMXCSR(t.saved.Offset(4))
+}
+
+// begin sets the sums to 0, or to C if add. It asks for the tile of C, which the loop leaves time to come.
+func (t *tile) begin(acc [][]reg.Register, loop string) {
+	add, full, ready := t.GP64(), loop+"add", loop+"ready"
 	t.Load(t.Param("add"), add.As8())
 	t.TESTB(add.As8(), add.As8())
-	t.JNE(operand.LabelRef(full))
-	for _, row := range acc {
-		for _, v := range row {
-			if t.wide {
-				t.VPXORD(v, v, v)
-			} else {
-				t.VXORPS(v, v, v)
-			}
-		}
-	}
-	t.JMP(operand.LabelRef(next))
-	t.Label(full)
 	c := t.GP64()
 	t.MOVQ(t.c, c)
+	t.JNE(operand.LabelRef(full))
+	t.eachVector(acc, c, func(at operand.Mem, v reg.Register, last bool) {
+		t.PREFETCHT0(at)
+		if t.wide {
+			t.VPXORD(v, v, v)
+		} else {
+			t.VXORPS(v, v, v)
+		}
+	})
+	t.JMP(operand.LabelRef(ready))
+	t.Label(full)
 	mask := t.laneMask()
 	t.eachVector(acc, c, func(at operand.Mem, v reg.Register, last bool) {
 		switch {
@@ -197,18 +219,17 @@ func (t *tile) begin(acc [][]reg.Register, next string) {
 			t.pickMasked(t.VMASKMOVPS, t.VMASKMOVPD)(at, mask, v)
 		}
 	})
+	t.Label(ready)
 }
 
-// end writes the sums to C and returns.
-func (t *tile) end(acc [][]reg.Register, masked string) {
+// end writes the sums to C, and goes on to the next tile or returns.
+func (t *tile) end(acc [][]reg.Register, vectors, rows int) {
 	if !t.wide { // masked stores are slow on some processors
+		masked := label(vectors, rows, "masked")
 		t.CMPQ(t.rest, operand.Imm(uint64(t.lanes())))
 		t.JNE(operand.LabelRef(masked))
-		c := t.GP64()
-		t.MOVQ(t.c, c)
-		t.eachVector(acc, c, func(at operand.Mem, v reg.Register, _ bool) { t.move(v, at) })
-		t.VZEROUPPER()
-		t.RET()
+		t.eachVector(acc, t.c, func(at operand.Mem, v reg.Register, _ bool) { t.move(v, at) })
+		t.JMP(operand.LabelRef(label(vectors, rows, "next")))
 		t.Label(masked)
 	}
 	mask := t.laneMask()
@@ -222,6 +243,12 @@ func (t *tile) end(acc [][]reg.Register, masked string) {
 			t.pickMasked(t.VMASKMOVPS, t.VMASKMOVPD)(v, mask, at)
 		}
 	})
+	t.Label(label(vectors, rows, "next"))
+	t.ADDQ(t.cRow, t.c)
+	t.ADDQ(t.stride("aTile"), t.a)
+	t.DECQ(t.tiles)
+	t.JNZ(operand.LabelRef(label(vectors, rows, "tile")))
+	t.VLDMXCSR(t.saved)
 	t.VZEROUPPER()
 	t.RET()
 }

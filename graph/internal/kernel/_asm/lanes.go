@@ -19,6 +19,7 @@ type lanes struct {
 	*build.Context
 	wide    bool
 	numbers *numbers
+	caller  *operand.Mem // the caller's MXCSR
 }
 
 type (
@@ -36,7 +37,7 @@ func variants(c *build.Context, name string, emit func(lanes)) {
 		n.bits(i) // at the front: the index of each lane
 	}
 	for _, wide := range []bool{true, false} {
-		emit(lanes{c, wide, n})
+		emit(lanes{c, wide, n, &operand.Mem{}})
 	}
 }
 
@@ -83,6 +84,10 @@ func (g lanes) newMask() mask {
 	return g.YMM()
 }
 
+// flushing is the MXCSR of kernels: all exceptions masked, rounding to nearest, denormals read and
+// written as zeros.
+const flushing = 0x1f80 | 1<<15 | 1<<6
+
 // start begins a function named for its variant, with its documentation after the name.
 func (g lanes) start(name, signature, doc string) {
 	name += map[bool]string{true: "AVX512", false: "AVX2"}[g.wide]
@@ -91,6 +96,9 @@ func (g lanes) start(name, signature, doc string) {
 	g.SignatureExpr(signature)
 	g.Doc(name + " " + doc)
 	g.Pragma("noescape")
+	*g.caller = g.AllocLocal(8)
+	g.VSTMXCSR(*g.caller)
+	g.VLDMXCSR(g.i(flushing))
 }
 
 func (g lanes) param(name string) reg.GPVirtual {
@@ -199,6 +207,7 @@ func (g lanes) interleave(first, second func()) {
 
 // end emits a return.
 func (g lanes) end() {
+	g.VLDMXCSR(*g.caller)
 	g.VZEROUPPER()
 	g.RET()
 }
@@ -375,13 +384,40 @@ func (g lanes) keep(m mask, a operand.Op) vec {
 	return v
 }
 
+// fma returns x*y + z, rounded once, and fmaMinus z - x*y.
+func (g lanes) fma(x vec, y, z operand.Op) vec {
+	return g.fused(g.VFMADD231PS, g.VFMADD231PS_BCST, x, y, z)
+}
+
+func (g lanes) fmaMinus(x vec, y, z operand.Op) vec {
+	return g.fused(g.VFNMADD231PS, g.VFNMADD231PS_BCST, x, y, z)
+}
+
+func (g lanes) fused(plain, broadcast emitter, x vec, y, z operand.Op) vec {
+	sum := g.reg(z)
+	if _, number := z.(operand.Mem); !number {
+		sum = g.new()
+		g.VMOVAPS(z, sum)
+	}
+	if _, number := y.(operand.Mem); number && g.wide {
+		broadcast(y, x, sum)
+	} else {
+		plain(g.reg(y), x, sum)
+	}
+	return sum
+}
+
 // poly returns the polynomial in x whose coefficients begin with the highest.
 func (g lanes) poly(x vec, coefficients ...float64) vec {
-	y := g.mul(x, g.f(coefficients[0]))
-	for _, c := range coefficients[1 : len(coefficients)-1] {
-		y = g.mul(g.add(y, g.f(c)), x)
+	y := g.reg(g.f(coefficients[0]))
+	for _, c := range coefficients[1:] {
+		if g.wide {
+			g.VFMADD213PS_BCST(g.f(c), x, y)
+		} else {
+			y = g.fma(y, x, g.f(c))
+		}
 	}
-	return g.add(y, g.f(coefficients[len(coefficients)-1]))
+	return y
 }
 
 // widen converts a vector's halves to float64.

@@ -16,14 +16,14 @@ const (
 	round     = 12582912
 	roundBits = 0x4b400000
 	sqrtHalf  = 0x3f3504f3
-	minNormal = 0x1p-126
+	signBit   = 1 << 31
 )
 
 var inf = math.Inf(1)
 
 func (g lanes) exp(x vec) vec {
-	n, r := g.expReduce(g.within(x, -104, 89))
-	return g.scale(g.add(g.expm1Poly(r), g.f(1)), n)
+	n, r := g.expReduce(g.within(x, -88, 89))
+	return g.scale(g.expPoly(r), n)
 }
 
 // within limits x, and lets NaN through.
@@ -33,23 +33,26 @@ func (g lanes) within(x operand.Op, lo, hi float64) vec {
 
 func (g lanes) expm1(x vec) vec {
 	n, r := g.expReduce(g.within(x, -18, 89))
-	y := g.expm1Scale(g.expm1Poly(r), n)
-	return g.choose(g.compare(x, equal, g.f(0)), x, y) // keeps -0
+	p := g.expm1Poly(r)
+	y := g.expm1Scale(p, n)
+	return g.withSign(g.choose(g.compare(y, equal, g.f(0)), p, y), x)
 }
 
 // expReduce returns n as the float32 whose low bits hold the integer k.
 func (g lanes) expReduce(x vec) (n, r vec) {
-	n = g.add(g.mul(x, g.f(log2e)), g.f(round))
+	n = g.fma(x, g.f(log2e), g.f(round))
 	k := g.sub(n, g.f(round))
-	return n, g.sub(g.sub(x, g.mul(k, g.f(ln2Hi))), g.mul(k, g.f(ln2Lo)))
+	return n, g.fmaMinus(k, g.f(ln2Lo), g.fmaMinus(k, g.f(ln2Hi), x))
 }
 
-func (g lanes) expm1Poly(r vec) vec {
-	q := g.poly(r, 0.00139470096, 0.00836691074, 0.041666273, 0.166665405, 0.5)
-	return g.add(r, g.mul(g.mul(r, r), q))
-}
+var expm1Quotient = []float64{0.00139470096, 0.00836691074, 0.041666273, 0.166665405, 0.5}
 
-// scale returns y 2^k, rounded once.
+func (g lanes) expPoly(r vec) vec { return g.poly(r, append(expm1Quotient[:5:5], 1, 1)...) }
+
+func (g lanes) expm1Poly(r vec) vec { return g.fma(g.mul(r, r), g.poly(r, expm1Quotient...), r) }
+
+// scale returns y 2^k. By AVX2 it takes two steps, because 2^k may leave the range though the product
+// does not; only the second rounds.
 func (g lanes) scale(y, n vec) vec {
 	if g.wide {
 		v := g.new()
@@ -58,78 +61,94 @@ func (g lanes) scale(y, n vec) vec {
 	}
 	k := g.subInt(n, g.i(roundBits))
 	half := g.shiftSigned(k, 1)
-	return g.mul(g.mul(y, g.pow2(half)), g.pow2(g.subInt(k, half)))
+	return g.mul(g.mul(y, g.pow2(half, 0)), g.pow2(g.subInt(k, half), 0))
 }
 
-func (g lanes) pow2(k vec) vec { return g.shiftLeft(g.addInt(k, g.i(127)), 23) }
+// pow2 returns 2^(k+more), for a k whose upper bits are any.
+func (g lanes) pow2(k vec, more int) vec {
+	return g.addInt(g.shiftLeft(k, 23), g.i(uint32(127+more)<<23))
+}
 
 func (g lanes) expm1Scale(p, n vec) vec {
-	minusOne := uint32(0xffffffff)
-	t := g.pow2(g.addInt(g.subInt(n, g.i(roundBits)), g.i(minusOne)))
-	y := g.add(g.mul(t, p), g.sub(t, g.f(0.5)))
+	t := g.pow2(n, -1)
+	y := g.fma(t, p, g.sub(t, g.f(0.5)))
 	return g.add(y, y)
 }
 
 func (g lanes) log(x vec) vec {
-	tiny := g.compare(x, less, g.f(minNormal))
-	k, f := g.logReduce(g.choose(tiny, g.mul(x, g.f(0x1p25)), x))
-	offset := int32(-25)
-	y := g.logSum(f, g.logPoly(f), g.addInt(k, g.keep(tiny, g.i(uint32(offset)))))
+	k, f := g.logReduce(g.subInt(x, g.i(sqrtHalf)))
+	return g.logSpecial(g.logSum(k, f), x)
+}
+
+// logSpecial returns y = ln x, but what it should be for an x that is not positive and finite.
+func (g lanes) logSpecial(y, x vec) vec {
+	if g.wide {
+		// A digit for each kind of x: NaN, signalling NaN, 0, 1, -Inf, +Inf, negative, positive; the digit
+		// is 0 for y, 2 for a NaN x, 3 for NaN, 4 for -Inf, 5 for +Inf.
+		g.VFIXUPIMMPS_BCST(operand.Imm(0), g.i(0x03530422), x, y)
+		return y
+	}
 	y = g.choose(g.compare(x, less, g.f(0)), g.f(math.NaN()), y)
 	y = g.choose(g.compare(x, equal, g.f(0)), g.f(-inf), y)
 	return g.choose(g.compare(x, notLessEqual, g.f(math.MaxFloat32)), x, y)
 }
 
-func (g lanes) logReduce(x vec) (k, f vec) {
-	b := g.subInt(x, g.i(sqrtHalf))
+func (g lanes) logReduce(b vec) (k, f vec) {
 	f = g.addInt(g.and(b, g.i(0x7fffff)), g.i(sqrtHalf))
 	return g.shiftSigned(b, 23), g.sub(f, g.f(1))
 }
 
-func (g lanes) logPoly(f vec) vec {
-	return g.poly(f, -0.0785995424, 0.128858566, -0.131304488, 0.14180699, -0.166243479, 0.200023025, -0.250008166, 0.333333164)
-}
-
-func (g lanes) logSum(f, q, k vec) vec {
-	n, z := g.float(k), g.mul(f, f)
-	y := g.sub(g.add(g.mul(g.mul(f, z), q), g.mul(n, g.f(ln2Lo))), g.mul(z, g.f(0.5)))
-	return g.add(g.mul(n, g.f(ln2Hi)), g.add(f, y))
+func (g lanes) logSum(k, f vec) vec {
+	q := g.poly(f, 0.0870036036, -0.142669141, 0.149145111, -0.165776536, 0.199631006, -0.250013351, 0.333339095, -0.5)
+	return g.fma(g.float(k), g.f(math.Ln2), g.fma(g.mul(f, f), q, f))
 }
 
 func (g lanes) log1p(x vec) vec {
-	k := g.shiftSigned(g.subInt(g.add(x, g.f(1)), g.i(sqrtHalf)), 23)
-	power := g.shiftLeft(g.subInt(g.i(129), k), 23)
-	f := g.subInt(x, g.shiftLeft(k, 23))
-	f = g.add(f, g.sub(g.mul(power, g.f(0.25)), g.f(1)))
-	y := g.logSum(f, g.logPoly(f), k)
-	y = g.choose(g.compare(x, less, g.f(-1)), g.f(math.NaN()), y)
-	y = g.choose(g.compare(x, equal, g.f(-1)), g.f(-inf), y)
-	y = g.choose(g.compare(x, equal, g.f(0)), x, y)
-	return g.choose(g.compare(x, notLessEqual, g.f(math.MaxFloat32)), x, y)
+	sum := g.add(x, g.f(1))
+	b := g.subInt(sum, g.i(sqrtHalf))
+	exponent := g.and(b, g.i(0xff800000))
+	power := g.subInt(g.i(129<<23), exponent)
+	f := g.add(g.subInt(x, exponent), g.fma(power, g.f(0.25), g.f(-1)))
+	y := g.withSign(g.logSum(g.shiftSigned(b, 23), f), x)
+	return g.logSpecial(y, sum)
 }
 
-// expMinus returns e^-a for a = |x|.
+// withSign returns y >= 0 with the sign of x, or y <= 0 if x has a sign.
+func (g lanes) withSign(y, x vec) vec {
+	if !g.wide {
+		return g.or(y, g.and(x, g.i(signBit)))
+	}
+	v := g.new()
+	g.VMOVAPS(y, v)
+	g.VPTERNLOGD_BCST(operand.Imm(0xf8), g.i(signBit), x, v)
+	return v
+}
+
+// expMinus returns e^-|x|.
 func (g lanes) expMinus(x vec) vec {
-	a := g.lesser(g.f(104), g.abs(x))
-	n, r := g.expReduce(g.neg(a))
-	return g.scale(g.add(g.expm1Poly(r), g.f(1)), n)
+	n, r := g.expReduce(g.greater(g.f(-88), g.or(x, g.i(signBit))))
+	y := g.expPoly(r)
+	if g.wide {
+		return g.scale(y, n)
+	}
+	return g.mul(y, g.pow2(n, 0))
 }
 
-func (g lanes) log1pExp(x vec) vec { return g.log1pUnit(g.expMinus(x)) }
-
-// log1pUnit returns ln(1+e) for e in [0, 1].
+// log1pUnit returns ln(1+e) / e for e in [0, 1].
 func (g lanes) log1pUnit(e vec) vec {
-	q := g.poly(e, -0.00324400165, 0.0198513418, -0.0569592789, 0.106036253, -0.153055727, 0.196759313, -0.249541312, 0.333299607, -0.499999017, 1)
-	return g.mul(e, q)
+	return g.poly(e, 0.00536542246, -0.0300683007, 0.0792088285, -0.137541875, 0.191538483, -0.248572171, 0.3332133, -0.499996483, 1)
 }
 
-// positive returns max(x, 0), but for NaN.
-func (g lanes) positive(x vec) vec { return g.greater(x, g.f(0)) }
+func (g lanes) softplus(x vec) vec { return g.softplusOf(g.expMinus(x), x) }
 
-func (g lanes) softplus(x vec) vec { return g.add(g.positive(x), g.log1pExp(x)) }
+// softplusOf returns softplus(x), where e is e^-|x|.
+func (g lanes) softplusOf(e, x vec) vec {
+	return g.fma(e, g.log1pUnit(e), g.greater(x, g.f(0)))
+}
 
 func (g lanes) logSigmoid(x vec) vec {
-	return g.sub(g.neg(g.positive(g.neg(x))), g.log1pExp(x))
+	e := g.expMinus(x)
+	return g.fmaMinus(e, g.log1pUnit(e), g.lesser(x, g.i(signBit))) // min(x, -0)
 }
 
 func (g lanes) sigmoid(x vec) vec { return g.sigmoidOf(g.expMinus(x), x) }
@@ -140,9 +159,9 @@ func (g lanes) sigmoidOf(e, x vec) vec {
 }
 
 func (g lanes) tanh(x vec) vec {
-	a := g.lesser(g.f(10), g.abs(x))
+	a := g.greater(g.f(-10), g.or(x, g.i(signBit)))
 	n, r := g.expReduce(g.add(a, a))
-	e := g.expm1Scale(g.expm1Poly(r), n)
-	t := g.div(e, g.add(e, g.f(2)))
-	return g.or(t, g.and(x, g.i(0x80000000)))
+	t := g.pow2(n, 0)
+	e := g.fmaMinus(t, g.expm1Poly(r), g.sub(g.f(1), t))
+	return g.withSign(g.div(e, g.sub(g.f(2), e)), x)
 }

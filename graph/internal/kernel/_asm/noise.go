@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 // noise emits the generators of whole groups of 64 elements: a lane is a counter of Philox.
@@ -18,7 +19,7 @@ func noise(c *build.Context) {
 	}
 	variants(c, "noise", func(lanes lanes) {
 		g := generator{lanes: lanes, highHalves: highHalves}
-		const signature = "func(dst *float32, groups int, first, node, seedLow, seedHigh, stepLow, stepHigh uint32)"
+		const signature = "func(dst *float32, groups int, first uint32, keys *uint32)"
 		g.start("uniform", signature, "sets dst to groups of 64 elements of uniform noise, from the counter first.")
 		g.groups(func(w [4]vec, store func(word int, v vec)) {
 			for i, b := range w {
@@ -44,13 +45,15 @@ const oddLanes = 0xaa
 // generator makes random bits, and noise of them.
 type generator struct {
 	lanes
-	highHalves operand.Mem // the index of the upper halves of even and odd products
-	odd        mask        // of the odd lanes
+	highHalves operand.Mem  // the index of the upper halves of even and odd products
+	odd        mask         // of the odd lanes
+	keys       reg.Register // what schedule of package kernel makes
 }
 
 // groups emits the loop over groups: law stores what it makes of their words.
 func (g generator) groups(law func(w [4]vec, store func(word int, v vec))) {
 	dst, groups := g.param("dst"), g.param("groups")
+	g.keys = g.param("keys")
 	counter := g.new()
 	g.VPADDD(g.index(), g.scalar("first"), counter)
 
@@ -77,8 +80,7 @@ func (g generator) groups(law func(w [4]vec, store func(word int, v vec))) {
 		g.Label("pair")
 		var w [2][4]vec
 		g.interleave(func() { w[0] = words(0, 0) }, func() { w[1] = words(1, 0) })
-		fill(w[0], 0, 0)
-		fill(w[1], 1, 0)
+		g.interleave(func() { fill(w[0], 0, 0) }, func() { fill(w[1], 1, 0) })
 		forward(2)
 		g.SUBQ(operand.Imm(2), groups)
 		g.JGE(operand.LabelRef("pair"))
@@ -104,18 +106,24 @@ func (g lanes) index() vec {
 	return v
 }
 
-// philox returns the words of the blocks of Philox4x32-10 whose first counter word is counter.
+// philox returns the words of the blocks of Philox4x32-10 whose first counter word is counter. The first
+// three rounds have operands that are the same in all blocks, which the keys hold.
 func (g generator) philox(counter vec) [4]vec {
-	const rounds = 10
-	w := [4]vec{counter, g.scalar("node"), g.scalar("stepLow"), g.scalar("stepHigh")}
-	k0, k1 := g.scalar("seedLow"), g.scalar("seedHigh")
-	for r := range rounds {
-		if r > 0 {
-			k0, k1 = g.addInt(k0, g.i(0x9E3779B9)), g.addInt(k1, g.i(0xBB67AE85))
+	const multiplier0, multiplier1 = 0xD2511F53, 0xCD9E8D57
+	key := func(i int) operand.Mem { return operand.Mem{Base: g.keys, Disp: 4 * i} }
+	hi0, w3 := g.product(counter, multiplier0)
+	hi1, w1 := g.product(g.xor(hi0, key(0)), multiplier1)
+	w := [4]vec{g.xor(hi1, key(1)), w1, g.xor(w3, key(2))}
+	for r := 2; r < 10; r++ {
+		hi0, lo0 := g.product(w[0], multiplier0)
+		hi1, lo1 := g.product(w[2], multiplier1)
+		w[0] = g.xor3(hi1, w[1], key(2*r))
+		if r == 2 {
+			w[2] = g.xor(hi0, key(3))
+		} else {
+			w[2] = g.xor3(hi0, w[3], key(2*r-1))
 		}
-		hi0, lo0 := g.product(w[0], 0xD2511F53)
-		hi1, lo1 := g.product(w[2], 0xCD9E8D57)
-		w = [4]vec{g.xor3(hi1, w[1], k0), lo1, g.xor3(hi0, w[3], k1), lo0}
+		w[1], w[3] = lo1, lo0
 	}
 	return w
 }
@@ -140,39 +148,44 @@ func (g generator) product(a vec, multiplier uint32) (hi, lo vec) {
 	return hi, lo
 }
 
-func (g lanes) xor3(a, b, c vec) vec {
+// xor3 overwrites a.
+func (g lanes) xor3(a, b vec, c operand.Mem) vec {
 	if !g.wide {
 		return g.xor(g.xor(a, b), c)
 	}
-	g.VPTERNLOGD(operand.Imm(0x96), c, b, a)
+	g.VPTERNLOGD_BCST(operand.Imm(0x96), c, b, a)
 	return a
 }
 
 // normalPair gives store radius*cos as element 0, and radius*sin as element 1, of the words v and w.
 func (g lanes) normalPair(v, w vec, store func(i int, v vec)) {
 	radius := g.sqrt(g.mul(g.logUnit(v), g.f(-2)))
-	q := g.shiftRight(g.addInt(w, g.i(1<<29)), 30)
-	turn := g.float(g.subInt(w, g.shiftLeft(q, 30)))
-	s, c := g.sinCosReduced(g.mul(turn, g.f(math.Pi/2*0x1p-30)))
-	store(0, g.mul(radius, g.quadrant(s, c, g.addInt(q, g.i(1)))))
-	store(1, g.mul(radius, g.quadrant(s, c, q)))
+	s, c := g.sinCosReduced(g.mul(g.float(g.shiftLeft(w, 2)), g.f(math.Pi/2*0x1p-32)))
+	turn := g.addInt(w, g.i(1<<29))
+	odd := g.odd30(turn)
+	store(0, g.mul(radius, g.flip(g.choose(odd, s, c), g.addInt(turn, g.i(1<<30)))))
+	store(1, g.mul(radius, g.flip(g.choose(odd, c, s), turn)))
 }
 
 // logUnit returns ln((v+1) 2^-32).
 func (g lanes) logUnit(v vec) vec {
-	const top = 1 << 31 // moves unsigned comparisons to signed ones
-	near := g.greaterInt(g.xor(v, g.i(top)), g.i(0xb504f333^top))
-	k, f := g.logReduce(g.mul(g.floatUnsigned(g.addInt(v, g.i(1))), g.f(0x1p-32)))
-	distance := g.mul(g.float(g.xor(v, g.i(0xffffffff))), g.f(-0x1p-32))
-	f = g.choose(near, distance, f)
-	k = g.choose(near, g.i(0), k)
-	return g.logSum(f, g.logPoly(f), k)
+	near := g.above(v, 0xb504f333)
+	next := g.addInt(v, g.i(1))
+	k, f := g.logReduce(g.subInt(g.floatUnsigned(next), g.i(sqrtHalf+(32<<23))))
+	f = g.choose(near, g.mul(g.float(next), g.f(0x1p-32)), f)
+	return g.logSum(g.choose(near, g.i(0), k), f)
 }
 
-// greaterInt compares signed integers.
-func (g lanes) greaterInt(a vec, b operand.Op) mask {
+// above returns the mask of the unsigned integers above a bound.
+func (g lanes) above(a vec, bound uint32) mask {
 	m := g.newMask()
-	g.VPCMPGTD(g.reg(b), a, m)
+	if g.wide {
+		const greater = 6
+		g.VPCMPUD_BCST(operand.Imm(greater), g.i(bound), a, m)
+		return m
+	}
+	const top = 1 << 31 // moves unsigned comparisons to signed ones
+	g.VPCMPGTD(g.reg(g.i(bound^top)), g.xor(a, g.i(top)), m)
 	return m
 }
 

@@ -13,35 +13,57 @@ func reduce(c *build.Context) {
 	variants(c, "reduce", func(g lanes) {
 		g.sumRow()
 		g.sumColumns()
-		g.extremeRow("max", g.maximum)
-		g.extremeRow("min", g.minimum)
+		g.extremeRow("max", -inf, g.maximum)
+		g.extremeRow("min", inf, g.minimum)
 	})
 }
 
-// sumRow adds every eighth element to one of eight sums, then the sums pairwise.
+// sumRow keeps 32 sums of float64, then eight, which it adds pairwise.
 func (g lanes) sumRow() {
-	g.start("sumRow", "func(x *float32, n int) float64", "returns sumRow of x, whose n elements are a positive multiple of 8.")
+	g.start("sumRow", "func(x *float32, n int) float64", "returns sumEights of x, whose n elements are a positive multiple of 8.")
 	x, n := g.param("x"), g.param("n")
+	lanes := g.count() / 2 // of float64
+	sums := make([]vec, 32/lanes)
+	for i := range sums {
+		sums[i] = g.zero()
+	}
+	first := sums[:8/lanes]
+	add := func(sums []vec) {
+		for i, sum := range sums {
+			next := g.new()
+			g.VCVTPS2PD(operand.Mem{Base: x, Disp: 4 * lanes * i}, next)
+			g.VADDPD(next, sum, sum)
+		}
+		g.ADDQ(operand.Imm(uint64(4*lanes*len(sums))), x)
+	}
+	g.SUBQ(operand.Imm(32), n)
+	g.JL(operand.LabelRef("eights"))
+	g.Label("loop")
+	add(sums)
+	g.SUBQ(operand.Imm(32), n)
+	g.JGE(operand.LabelRef("loop"))
+	g.Label("eights")
+	g.ADDQ(operand.Imm(32), n)
+	g.JE(operand.LabelRef("join"))
+	g.Label("eight")
+	add(first)
+	g.SUBQ(operand.Imm(8), n)
+	g.JNE(operand.LabelRef("eight"))
+
+	g.Label("join")
+	eights := len(first)
+	for i := range first {
+		g.VADDPD(sums[eights+i], sums[i], sums[i])
+		g.VADDPD(sums[3*eights+i], sums[2*eights+i], sums[2*eights+i])
+		g.VADDPD(sums[2*eights+i], sums[i], sums[i])
+	}
 	quarter := g.YMM() // s0+s4, s1+s5, s2+s6, s3+s7
 	if g.wide {
-		sums, high := g.zero(), g.YMM()
-		g.Label("loop")
-		next := g.new()
-		g.VCVTPS2PD(operand.Mem{Base: x}, next)
-		g.VADDPD(next, sums, sums)
-		g.nextEight(x, n)
-		g.VEXTRACTF64X4(operand.Imm(1), sums, high)
-		g.VADDPD(high, sums.AsY(), quarter)
+		high := g.YMM()
+		g.VEXTRACTF64X4(operand.Imm(1), sums[0], high)
+		g.VADDPD(high, sums[0].AsY(), quarter)
 	} else {
-		low, high := g.zero(), g.zero()
-		g.Label("loop")
-		a, b := g.new(), g.new()
-		g.VCVTPS2PD(operand.Mem{Base: x}, a)
-		g.VCVTPS2PD(operand.Mem{Base: x, Disp: 16}, b)
-		g.VADDPD(a, low, low)
-		g.VADDPD(b, high, high)
-		g.nextEight(x, n)
-		g.VADDPD(high, low, quarter)
+		g.VADDPD(sums[1], sums[0], quarter)
 	}
 	g.VHADDPD(quarter, quarter, quarter)
 	high := g.XMM()
@@ -49,12 +71,6 @@ func (g lanes) sumRow() {
 	g.VADDSD(high, quarter.AsX(), high)
 	g.Store(high, g.ReturnIndex(0))
 	g.end()
-}
-
-func (g lanes) nextEight(x, n reg.GPVirtual) {
-	g.ADDQ(operand.Imm(32), x)
-	g.SUBQ(operand.Imm(8), n)
-	g.JNE(operand.LabelRef("loop"))
 }
 
 // sumColumns keeps the sums of a vector of columns in registers, and walks down its rows.
@@ -99,11 +115,11 @@ func (g lanes) sumColumns() {
 }
 
 // extremeRow emits the loop of a maximum or minimum.
-func (g lanes) extremeRow(name string, pick func(a, b vec) vec) {
+func (g lanes) extremeRow(name string, worst float64, pick func(a, b vec) vec) {
 	g.start(name+"Row", "func(dst, x *float32, n int)",
 		fmt.Sprintf("sets dst to the %ss of every %dth of the n elements of x, a positive multiple of %d.", name, g.count(), g.count()))
 	dst, x, n := g.param("dst"), g.param("x"), g.param("n")
-	best := g.load(x)
+	best := g.reg(g.f(worst))
 	g.Label("loop")
 	next := pick(best, g.load(x))
 	g.VMOVAPS(next, best)

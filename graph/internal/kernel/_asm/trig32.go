@@ -20,16 +20,18 @@ func trig(c *build.Context) {
 		const signature = "func(dst, x *float32, n int) (done int)"
 		const doc = " x, and returns how many elements it did: it stops at a vector in which not every |x| < 2^20."
 		g.start("sin", signature, "sets dst to sin"+doc)
-		g.trig(constants, func(s, c, q vec) vec { return g.quadrant(s, c, q) })
+		g.trig(constants, func(s, c, r, q vec) vec {
+			return g.quadrant(g.choose(g.compare(r, equal, g.f(0)), r, s), c, q) // keeps -0
+		})
 		g.start("cos", signature, "sets dst to cos"+doc)
-		g.trig(constants, func(s, c, q vec) vec { return g.quadrant(s, c, g.addInt(q, g.i(1))) })
+		g.trig(constants, func(s, c, _, q vec) vec { return g.quadrant(s, c, g.addInt(q, g.i(1<<30))) })
 	})
 }
 
 const halfPiHi = 0x1.921fb544p+0
 
 // trig emits a loop that ends before a vector with a large number.
-func (g lanes) trig(constants operand.Mem, pick func(s, c, q vec) vec) {
+func (g lanes) trig(constants operand.Mem, pick func(s, c, r, q vec) vec) {
 	dst, x, n := g.param("dst"), g.param("x"), g.param("n")
 	at := g.GP64()
 	g.MOVQ(x, at)
@@ -43,7 +45,8 @@ func (g lanes) trig(constants operand.Mem, pick func(s, c, q vec) vec) {
 		g.JNE(operand.LabelRef("stop"))
 		q, r := g.quarterTurns(constants, x[0])
 		s, c := g.sinCosReduced(r)
-		return []vec{pick(s, c, q)}
+		q = g.shiftLeft(q, 30)
+		return []vec{pick(s, c, r, q)}
 	})
 	g.Load(g.Param("n"), n)
 	g.Store(n, g.Return("done"))
@@ -61,16 +64,13 @@ func (g lanes) quarterTurns(constants operand.Mem, x vec) (q, r vec) {
 	var qs, rs [2]vec
 	rs[0], rs[1] = g.widen(x)
 	for half, d := range rs {
-		n, p := g.new(), g.new()
-		g.VMULPD(constant(0), d, n)
-		g.VADDPD(constant(1), n, n)
+		n := constant(1)
+		g.VFMADD231PD(constant(0), d, n)
 		qs[half] = g.new()
 		g.VMOVAPD(n, qs[half])
 		g.VSUBPD(constant(1), n, n)
-		g.VMULPD(constant(2), n, p)
-		g.VSUBPD(p, d, d)
-		g.VMULPD(constant(3), n, p)
-		g.VSUBPD(p, d, d)
+		g.VFNMADD231PD(constant(2), n, d)
+		g.VFNMADD231PD(constant(3), n, d)
 	}
 	return g.lowWords(qs), g.narrow(rs)
 }
@@ -93,15 +93,31 @@ func (g lanes) lowWords(x [2]vec) vec {
 
 func (g lanes) sinCosReduced(r vec) (s, c vec) {
 	z := g.mul(r, r)
-	s = g.poly(z, -0.000195180954, 0.00833218824, -0.166666552)
-	s = g.add(r, g.mul(g.mul(r, z), s))
-	c = g.poly(z, 2.44323273e-05, -0.00138873095, 0.0416666456)
-	c = g.add(g.sub(g.f(1), g.mul(z, g.f(0.5))), g.mul(g.mul(z, z), c))
-	return s, c
+	s = g.fma(g.mul(r, z), g.poly(z, -0.000195180954, 0.00833218824, -0.166666552), r)
+	return s, g.poly(z, 2.44323273e-05, -0.00138873095, 0.0416666456, -0.5, 1)
 }
 
-// quadrant returns sin(r + q π/2), where s and c are sin r and cos r.
-func (g lanes) quadrant(s, c, q vec) vec {
-	v := g.choose(g.signs(g.shiftLeft(q, 31)), c, s)
-	return g.xor(v, g.shiftLeft(g.shiftRight(q, 1), 31))
+// quadrant returns sin(r + turn), where s and c are sin r and cos r, and the upper two bits of turn count
+// quarters.
+func (g lanes) quadrant(s, c, turn vec) vec { return g.flip(g.choose(g.odd30(turn), c, s), turn) }
+
+// odd30 returns the mask of the lanes that have bit 30.
+func (g lanes) odd30(turn vec) mask {
+	if !g.wide {
+		return g.shiftLeft(turn, 1)
+	}
+	m := g.K()
+	g.VPTESTMD_BCST(g.i(1<<30), turn, m)
+	return m
+}
+
+// flip changes the sign of x where turn has bit 31.
+func (g lanes) flip(x, turn vec) vec {
+	if !g.wide {
+		return g.xor(x, g.and(turn, g.i(signBit)))
+	}
+	v := g.new()
+	g.VMOVAPS(x, v)
+	g.VPTERNLOGD_BCST(operand.Imm(0x78), g.i(signBit), turn, v)
+	return v
 }
