@@ -17,6 +17,7 @@ type body struct {
 	size    int
 	moves   []move
 	scratch int // tiles
+	matmuls []bandMatmul
 }
 
 // move computes a stretch of one value from the same stretch of others.
@@ -40,31 +41,36 @@ const (
 	scalar                 // an operand of one element
 	result
 	scratch
+	product // the rows of a product that are at hand
 )
 
-// newBody translates instructions in order of evaluation. The values in and out are those of the
-// loop's operands and results; shape and root are as in the code.
-func newBody(size int, instrs []instr, in, out []int, shape func(id int) Shape, root func(id int) int) *body {
-	b := &body{size: size}
+// newBody translates the instructions of a loop; shape and root are as in the code.
+func newBody(s step, shape func(id int) Shape, root func(id int) int) *body {
+	b := &body{size: s.size}
 	where := map[int]ref{} // of each root
-	for i, id := range in {
+	for i, id := range s.in {
 		where[id] = ref{operand, i}
 	}
+	for i, x := range s.matmuls {
+		left, right := where[root(x.in[0])].index, where[root(x.in[1])].index
+		b.matmuls = append(b.matmuls, newBandMatmul(x.op.(matmul), shape(x.in[0]), shape(x.in[1]), left, right))
+		where[x.out] = ref{product, i}
+	}
 	spread := map[string]ref{}
-	for _, x := range instrs {
+	for _, x := range s.instrs {
 		m := move{op: x.op}
 		for _, id := range x.in {
-			r, s := where[root(id)], shape(id)
-			switch n := s.Size(); {
-			case n == size:
+			r, has := where[root(id)], shape(id)
+			switch n := has.Size(); {
+			case n == s.size:
 			case n == 1:
 				r.kind = scalar
 			default:
-				key := s.String() + "in" + shape(x.out).String() + string(rune(r.index))
+				key := has.String() + "in" + shape(x.out).String() + string(rune(r.index))
 				if _, ok := spread[key]; !ok {
 					spread[key] = ref{scratch, b.scratch}
 					b.scratch++
-					b.moves = append(b.moves, move{in: []ref{r}, out: []ref{spread[key]}, rep: rowsOf(s, shape(x.out))})
+					b.moves = append(b.moves, move{in: []ref{r}, out: []ref{spread[key]}, rep: rowsOf(has, shape(x.out))})
 				}
 				r = spread[key]
 			}
@@ -72,7 +78,7 @@ func newBody(size int, instrs []instr, in, out []int, shape func(id int) Shape, 
 		}
 		for _, id := range x.results() {
 			r := ref{scratch, b.scratch}
-			if i := slices.Index(out, id); i >= 0 {
+			if i := slices.Index(s.out, id); i >= 0 {
 				r = ref{result, i}
 			} else {
 				b.scratch++
@@ -127,7 +133,7 @@ func loopOver(o op, size int, in []Shape, out Shape) loops {
 	x := instr{op: o, in: identity(len(in)), out: len(in)}
 	shape := func(id int) Shape { return append(in[:len(in):len(in)], out)[id] }
 	root := func(id int) int { return id }
-	return newBody(size, []instr{x}, x.in, []int{x.out}, shape, root).loops()
+	return newBody(step{size: size, instrs: []instr{x}, in: x.in, out: []int{x.out}}, shape, root).loops()
 }
 
 // loops returns the loop in both precisions. Its results are in the order of newBody's out.
@@ -135,8 +141,7 @@ func (b *body) loops() loops { return loops{bodyLoop[float32](b), bodyLoop[float
 
 // bodyLoop cuts the loop into blocks of whole tiles, fewer the more there is to do to each.
 func bodyLoop[T kernel.Float](b *body) loop[T] {
-	tiles := (b.size + tile - 1) / tile
-	per := max(1, 64/(len(b.moves)+3))
+	per := max(1, 64/(len(b.moves)+3)) * tile
 	runs := make([]stretch[T], len(b.moves))
 	var totals []func(c *call[T])
 	for i, m := range b.moves {
@@ -146,7 +151,7 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 		case noise:
 			runs[i] = noiseStretch[T](m, o)
 		case reduction:
-			partial := make([]float64, tiles)
+			partial := make([]float64, (b.size+tile-1)/tile)
 			runs[i] = sumStretch[T](m, partial)
 			totals = append(totals, func(c *call[T]) { c.out[m.out[0].index][0] = T(total(partial)) })
 		case elementwise:
@@ -157,22 +162,33 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 			runs[i] = mapStretch[T](m, copying)
 		}
 	}
+	finish := func(c *call[T]) {
+		for _, store := range totals {
+			store(c)
+		}
+	}
+	if len(b.matmuls) > 0 {
+		return bandLoop(b, runs, finish)
+	}
 	return loop[T]{
-		blocks: (tiles + per - 1) / per,
+		blocks: (b.size + per - 1) / per,
 		buffer: b.scratch * tile,
 		run: func(c *call[T]) error {
-			for t := c.block * per; t < min((c.block+1)*per, tiles); t++ {
-				for _, run := range runs {
-					run(c, t*tile, min((t+1)*tile, b.size))
-				}
-			}
+			runTiles(c, runs, c.block*per, min((c.block+1)*per, b.size))
 			return nil
 		},
-		finish: func(c *call[T]) {
-			for _, store := range totals {
-				store(c)
-			}
-		},
+		finish: finish,
+	}
+}
+
+// runTiles makes the moves over the elements from lo up to hi, tile by tile.
+func runTiles[T kernel.Float](c *call[T], runs []stretch[T], lo, hi int) {
+	for lo < hi {
+		end := min((lo/tile+1)*tile, hi)
+		for _, run := range runs {
+			run(c, lo, end)
+		}
+		lo = end
 	}
 }
 
@@ -274,6 +290,8 @@ func at[T kernel.Float](r ref, c *call[T], lo, hi int) []T {
 		return c.in[r.index][:1]
 	case result:
 		return c.out[r.index][lo:hi]
+	case product:
+		return c.rows[r.index][lo-c.first : hi-c.first]
 	}
 	return c.buf[r.index*tile:][:hi-lo]
 }

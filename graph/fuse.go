@@ -40,6 +40,7 @@ func fuse(c *code) []step {
 		}
 	}
 	f.join()
+	f.absorb()
 	return f.steps()
 }
 
@@ -337,4 +338,48 @@ func (f *fusion) joinable(a, b int) bool {
 		}
 	}
 	return !slices.ContainsFunc(f.next(a), func(k int) bool { return k != b && f.reaches(k, b) })
+}
+
+// absorb has a loop compute the products that it alone reads, some rows at a time, rather than read them
+// from memory: the gradient of a weight need not be stored before the optimiser's step.
+func (f *fusion) absorb() {
+	for k := range f.clusters {
+		if len(f.clusters[k].members) != 1 {
+			continue
+		}
+		i := f.clusters[k].members[0]
+		homes := f.readerClusters(f.instrs[i].out)
+		if len(homes) == 1 && f.absorbable(i, homes[0]) {
+			f.clusters[k], f.home[i] = cluster{}, homes[0]
+			f.clusters[homes[0]].members = append(f.clusters[homes[0]].members, i)
+		}
+	}
+}
+
+// largestOperand bounds the elements of a right operand that a loop's product reads again for every few
+// rows: it is to stay in the second-level cache.
+const largestOperand = 1 << 17
+
+func (f *fusion) absorbable(i, k int) bool {
+	in := f.instrs[i]
+	o, ok := in.op.(matmul)
+	shape, size := f.c.values[in.out].shape, f.clusters[k].size
+	if !ok || f.kept[in.out] || len(shape) != 2 || size < nearSize || shape.Size() != size || !f.readsAlong(k, in.out, size) {
+		return false
+	}
+	if _, cols, inner, _ := o.dims(f.c.values[in.in[0]].shape, f.c.values[in.in[1]].shape); inner*cols > largestOperand {
+		return false
+	}
+	others := 0
+	for _, j := range f.clusters[k].members {
+		switch other := f.instrs[j]; other.op.(type) {
+		case reduction: // sums go by whole tiles
+			return false
+		case matmul:
+			if others++; others == maxMatmuls || f.c.values[other.out].shape[1] != shape[1] {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -69,7 +69,7 @@ func loopOf[T kernel.Float](c *code, p *plan, st step) loop[T] {
 	if st.size > 0 {
 		shape := func(id int) Shape { return c.values[id].shape }
 		root := func(id int) int { return p.root[id] }
-		both = newBody(st.size, st.instrs, st.in, st.out, shape, root).loops()
+		both = newBody(st, shape, root).loops()
 	} else {
 		in := st.instrs[0]
 		both = in.op.loops(c.shapes(in.in), c.values[in.out].shape)

@@ -57,18 +57,24 @@ func gemmLoop[T kernel.Float](o matmul, a, b Shape) loop[T] {
 		buffer: kernel.GemmBuffer(min(m, height), min(n, width), k),
 		run: func(c *call[T]) error {
 			i, row, col := c.block/(down*across), c.block/across%down*height, c.block%across*width
-			left, right := kernel.Dense(c.in[0][i*m*k:(i+1)*m*k], k), kernel.Dense(c.in[1][i*k*n:(i+1)*k*n], n)
-			if o.transA {
-				left = kernel.Dense(left.Data, m).Transpose()
-			}
-			if o.transB {
-				right = kernel.Dense(right.Data, k).Transpose()
-			}
+			left, right := orient(o, c.in[0][i*m*k:(i+1)*m*k], c.in[1][i*k*n:(i+1)*k*n], m, n, k)
 			kernel.Gemm(kernel.Dense(c.dst[i*m*n:(i+1)*m*n], n).From(row, col), left.From(row, 0), right.From(0, col),
 				min(height, m-row), min(width, n-col), k, false, c.buf)
 			return nil
 		},
 	}
+}
+
+// orient returns the operands as the product reads them, [m, k] and [k, n].
+func orient[T kernel.Float](o matmul, a, b []T, m, n, k int) (left, right kernel.Matrix[T]) {
+	left, right = kernel.Dense(a, k), kernel.Dense(b, n)
+	if o.transA {
+		left = kernel.Dense(a, m).Transpose()
+	}
+	if o.transB {
+		right = kernel.Dense(b, k).Transpose()
+	}
+	return left, right
 }
 
 // gemmBlock returns how many rows and columns of a product a block computes: those of the most blocks, up

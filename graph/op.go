@@ -40,6 +40,8 @@ type call[T kernel.Float] struct {
 	dst   []T // the first of out
 	buf   []T
 	args  [maxStretches][]T // of an op with several results
+	rows  [maxMatmuls][]T   // of the products that a loop computes
+	first int               // the element that those begin with
 	state runState
 }
 

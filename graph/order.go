@@ -167,9 +167,14 @@ func (f *fusion) step(k int) step {
 	inside := map[int]bool{}
 	for _, i := range f.clusters[k].members {
 		in := f.instrs[i]
-		s.instrs = append(s.instrs, in)
 		inside[in.out] = true
-		if f.kept[in.out] || slices.ContainsFunc(f.readerClusters(in.out), func(other int) bool { return other != k }) || s.size == 0 {
+		if _, ok := in.op.(matmul); ok && s.size > 0 {
+			s.matmuls = append(s.matmuls, in)
+		} else {
+			s.instrs = append(s.instrs, in)
+		}
+		elsewhere := func(other int) bool { return other != k }
+		if s.size == 0 || f.kept[in.out] || slices.ContainsFunc(f.readerClusters(in.out), elsewhere) {
 			s.out = append(s.out, in.out)
 		}
 		for _, id := range in.in {

@@ -184,12 +184,12 @@ func (p *Program) String() string {
 			b.WriteString("-- the results must be finite from here on\n")
 		}
 		indent := ""
-		if len(st.instrs) > 1 {
+		if len(st.instrs)+len(st.matmuls) > 1 {
 			indent = "  "
 			fmt.Fprintf(&b, "loop over %d elements, reads %s, writes %s\n",
 				st.size, formatBytes(p.code.bytes(st.in)), formatBytes(p.code.bytes(st.out)))
 		}
-		for _, in := range st.instrs {
+		for _, in := range slices.Concat(st.matmuls, st.instrs) {
 			b.WriteString(indent + in.format(p.code))
 			if slices.Contains(st.out, in.out) {
 				where := fmt.Sprintf("@%d", p.plan.place[in.out].offset)

@@ -4,10 +4,11 @@ import "slices"
 
 // step is what a run executes at once: one instruction, or a loop over several.
 type step struct {
-	instrs []instr // in order of evaluation
-	in     []int   // the roots that it reads, of others
-	out    []int   // the roots that are read elsewhere
-	size   int     // elements that the loop goes over; 0 if it is none
+	instrs  []instr // in order of evaluation
+	matmuls []instr // of a loop, products that it computes some rows at a time
+	in      []int   // the roots that it reads, of others
+	out     []int   // the roots that are read elsewhere
+	size    int     // elements that the loop goes over; 0 if it is none
 }
 
 // operands returns the values that the step's evaluation is given.
@@ -70,6 +71,11 @@ func (s step) mayOverwrite(c *code, root []int, result, operand int) bool {
 	n := c.values[result].shape.Size()
 	if s.size != n || c.values[operand].shape.Size() != n {
 		return false
+	}
+	for _, in := range s.matmuls {
+		if slices.ContainsFunc(in.in, func(id int) bool { return root[id] == operand }) {
+			return false
+		}
 	}
 	written := false
 	for _, in := range s.instrs {
