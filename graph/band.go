@@ -28,7 +28,7 @@ func (b *body) bandRows() int {
 }
 
 // bandLoop is the loop over bands of rows of the products.
-func bandLoop[T kernel.Float](b *body, runs []stretch[T], finish func(c *call[T])) loop[T] {
+func bandLoop[T kernel.Float](b *body, each stretch[T], finish func(c *call[T])) loop[T] {
 	m, n, rows := b.matmuls[0].m, b.matmuls[0].n, b.bandRows()
 	used, gemm := b.scratch*tile, 0
 	for _, p := range b.matmuls {
@@ -37,6 +37,7 @@ func bandLoop[T kernel.Float](b *body, runs []stretch[T], finish func(c *call[T]
 	return loop[T]{
 		blocks: (m + rows - 1) / rows,
 		buffer: used + len(b.matmuls)*rows*n + gemm,
+		calls:  len(b.moves),
 		run: func(c *call[T]) error {
 			lo, hi := c.block*rows, min((c.block+1)*rows, m)
 			c.first = lo * n
@@ -45,7 +46,7 @@ func bandLoop[T kernel.Float](b *body, runs []stretch[T], finish func(c *call[T]
 				left, right := orient(p.matmul, c.in[p.left], c.in[p.right], p.m, p.n, p.k)
 				kernel.Gemm(kernel.Dense(c.rows[i], n), left.From(lo, 0), right, hi-lo, n, p.k, false, c.buf[used+len(b.matmuls)*rows*n:])
 			}
-			runTiles(c, runs, lo*n, hi*n)
+			each(c, lo*n, hi*n)
 			return nil
 		},
 		finish: finish,

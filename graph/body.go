@@ -141,8 +141,9 @@ func (b *body) loops() loops { return loops{bodyLoop[float32](b), bodyLoop[float
 
 // bodyLoop cuts the loop into blocks of whole tiles, fewer the more there is to do to each.
 func bodyLoop[T kernel.Float](b *body) loop[T] {
-	per := max(1, 64/(len(b.moves)+3)) * tile
+	per := max(8, 64/(len(b.moves)+3)) * tile
 	runs := make([]stretch[T], len(b.moves))
+	sums := map[int][]float64{} // of each tile, by move
 	var totals []func(c *call[T])
 	for i, m := range b.moves {
 		switch o := m.op.(type) {
@@ -152,6 +153,7 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 			runs[i] = noiseStretch[T](m, o)
 		case reduction:
 			partial := make([]float64, (b.size+tile-1)/tile)
+			sums[i] = partial
 			runs[i] = sumStretch[T](m, partial)
 			totals = append(totals, func(c *call[T]) { c.out[m.out[0].index][0] = T(total(partial)) })
 		case elementwise:
@@ -167,28 +169,39 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 			store(c)
 		}
 	}
+	each := eachTile(runs, vectorMoves(b, sums))
 	if len(b.matmuls) > 0 {
-		return bandLoop(b, runs, finish)
+		return bandLoop(b, each, finish)
 	}
 	return loop[T]{
 		blocks: (b.size + per - 1) / per,
 		buffer: b.scratch * tile,
+		calls:  len(b.moves),
 		run: func(c *call[T]) error {
-			runTiles(c, runs, c.block*per, min((c.block+1)*per, b.size))
+			each(c, c.block*per, min((c.block+1)*per, b.size))
 			return nil
 		},
 		finish: finish,
 	}
 }
 
-// runTiles makes the moves over the elements from lo up to hi, tile by tile.
-func runTiles[T kernel.Float](c *call[T], runs []stretch[T], lo, hi int) {
-	for lo < hi {
-		end := min((lo/tile+1)*tile, hi)
-		for _, run := range runs {
-			run(c, lo, end)
+// eachTile returns what makes the moves over the elements from lo up to hi, tile by tile: vector kernels,
+// where there are any, over whole tiles.
+func eachTile[T kernel.Float](runs []stretch[T], vector []*vectorMove) stretch[T] {
+	return func(c *call[T], lo, hi int) {
+		for lo < hi {
+			if c32, ok := any(c).(*call[float32]); ok && vector != nil && lo%tile == 0 && hi-lo >= tile {
+				tiles := (hi - lo) / tile
+				runVector(c32, vector, lo, tiles)
+				lo += tiles * tile
+				continue
+			}
+			end := min((lo/tile+1)*tile, hi)
+			for _, run := range runs {
+				run(c, lo, end)
+			}
+			lo = end
 		}
-		lo = end
 	}
 }
 

@@ -43,7 +43,7 @@ func newMachine[T kernel.Float](c *code, p *plan, inputs map[*Node]*Array) *mach
 			m.data[id] = arena[pl.offset : pl.offset+size : pl.offset+size]
 		}
 	}
-	buffer := 0
+	buffer, calls := 0, 0
 	for _, st := range p.steps {
 		l := loopOf[T](c, p, st)
 		prepared := call[T]{dst: m.data[st.out[0]]}
@@ -54,10 +54,10 @@ func newMachine[T kernel.Float](c *code, p *plan, inputs map[*Node]*Array) *mach
 			prepared.out = append(prepared.out, m.data[id])
 		}
 		m.loops, m.calls = append(m.loops, l), append(m.calls, prepared)
-		buffer = max(buffer, l.buffer)
+		buffer, calls = max(buffer, l.buffer), max(calls, l.calls)
 	}
 	for w := range m.mine {
-		m.mine[w].buf = aligned[T](buffer)
+		m.mine[w].buf, m.mine[w].calls = aligned[T](buffer), make([]kernel.Call, calls)
 	}
 	m.job.run = m.block
 	return m
@@ -110,9 +110,9 @@ func (m *machine[T]) run(lo, hi int) error {
 // block runs one block of the current step as one of the job's workers.
 func (m *machine[T]) block(worker, block int) {
 	c := &m.mine[worker]
-	buf := c.buf
+	buf, calls := c.buf, c.calls
 	*c = m.calls[m.current]
-	c.block, c.buf, c.state = block, buf, m.state
+	c.block, c.buf, c.calls, c.state = block, buf, calls, m.state
 	if err := m.loops[m.current].run(c); err != nil {
 		m.mu.Lock()
 		if m.failed == nil || block < m.failure {

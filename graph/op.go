@@ -28,6 +28,7 @@ type loops struct {
 type loop[T kernel.Float] struct {
 	blocks int
 	buffer int // elements of scratch that a worker needs
+	calls  int // of vector kernels that it makes at once
 	run    func(c *call[T]) error
 	finish func(c *call[T]) // once all blocks are done, or nil
 }
@@ -42,12 +43,15 @@ type call[T kernel.Float] struct {
 	args  [maxStretches][]T // of an op with several results
 	rows  [maxMatmuls][]T   // of the products that a loop computes
 	first int               // the element that those begin with
-	state runState
+
+	calls     []kernel.Call
+	arguments [maxStretches]kernel.Argument
+	state     runState
 }
 
 // do runs all of the loop's blocks, one after the other.
 func (l loop[T]) do(c *call[T]) error {
-	c.dst, c.buf = c.out[0], make([]T, l.buffer)
+	c.dst, c.buf, c.calls = c.out[0], make([]T, l.buffer), make([]kernel.Call, l.calls)
 	for c.block = range l.blocks {
 		if err := l.run(c); err != nil {
 			return err

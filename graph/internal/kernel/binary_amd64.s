@@ -42,8 +42,14 @@ GLOBL binaryNumbers<>(SB), RODATA|NOPTR, $132
 // func addAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing1:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -120,15 +126,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing2
 	VLDMXCSR (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
 // func subAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·subAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing3:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -205,15 +223,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR (SP)
+
+flushing4:
 	VZEROUPPER
 	RET
 
 // func mulAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing5:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -290,15 +320,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing6
 	VLDMXCSR (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
 // func divAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·divAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing7:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -375,15 +417,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing8
 	VLDMXCSR (SP)
+
+flushing8:
 	VZEROUPPER
 	RET
 
 // func minAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·minAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing9
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing9:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -468,15 +522,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing10
 	VLDMXCSR (SP)
+
+flushing10:
 	VZEROUPPER
 	RET
 
 // func maxAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·maxAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing11
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing11:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -573,15 +639,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing12
 	VLDMXCSR (SP)
+
+flushing12:
 	VZEROUPPER
 	RET
 
 // func xLogYAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·xLogYAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing13
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing13:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -754,15 +832,27 @@ tail:
 	VMOVUPS          Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing14
 	VLDMXCSR (SP)
+
+flushing14:
 	VZEROUPPER
 	RET
 
 // func lessAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·lessAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing15
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing15:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -843,15 +933,27 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing16
 	VLDMXCSR (SP)
+
+flushing16:
 	VZEROUPPER
 	RET
 
 // func lessEqualAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·lessEqualAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing17
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing17:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -932,15 +1034,27 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing18
 	VLDMXCSR (SP)
+
+flushing18:
 	VZEROUPPER
 	RET
 
 // func equalAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·equalAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing19
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing19:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1021,15 +1135,27 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing20
 	VLDMXCSR (SP)
+
+flushing20:
 	VZEROUPPER
 	RET
 
 // func notEqualAVX512(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·notEqualAVX512(SB), NOSPLIT, $136-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing21
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing21:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1110,15 +1236,27 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing22
 	VLDMXCSR (SP)
+
+flushing22:
 	VZEROUPPER
 	RET
 
 // func whereAVX512(dst *float32, cond *float32, a *float32, b *float32, n int, lenCond int, lenA int, lenB int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·whereAVX512(SB), NOSPLIT, $200-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing23
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing23:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         cond+8(FP), DX
@@ -1219,15 +1357,27 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing24
 	VLDMXCSR (SP)
+
+flushing24:
 	VZEROUPPER
 	RET
 
 // func addAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·addAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing25
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing25:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1284,15 +1434,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing26
 	VLDMXCSR (SP)
+
+flushing26:
 	VZEROUPPER
 	RET
 
 // func subAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·subAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing27
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing27:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1349,15 +1511,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing28
 	VLDMXCSR (SP)
+
+flushing28:
 	VZEROUPPER
 	RET
 
 // func mulAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·mulAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing29
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing29:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1414,15 +1588,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing30
 	VLDMXCSR (SP)
+
+flushing30:
 	VZEROUPPER
 	RET
 
 // func divAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·divAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing31
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing31:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1479,15 +1665,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing32
 	VLDMXCSR (SP)
+
+flushing32:
 	VZEROUPPER
 	RET
 
 // func minAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·minAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing33
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing33:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1548,15 +1746,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing34
 	VLDMXCSR (SP)
+
+flushing34:
 	VZEROUPPER
 	RET
 
 // func maxAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·maxAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing35
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing35:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1623,15 +1833,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing36
 	VLDMXCSR (SP)
+
+flushing36:
 	VZEROUPPER
 	RET
 
 // func xLogYAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·xLogYAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing37
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing37:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1782,15 +2004,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing38
 	VLDMXCSR (SP)
+
+flushing38:
 	VZEROUPPER
 	RET
 
 // func lessAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·lessAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing39
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing39:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1851,15 +2085,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing40
 	VLDMXCSR (SP)
+
+flushing40:
 	VZEROUPPER
 	RET
 
 // func lessEqualAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·lessEqualAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing41
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing41:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1920,15 +2166,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing42
 	VLDMXCSR (SP)
+
+flushing42:
 	VZEROUPPER
 	RET
 
 // func equalAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·equalAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing43
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing43:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -1989,15 +2247,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing44
 	VLDMXCSR (SP)
+
+flushing44:
 	VZEROUPPER
 	RET
 
 // func notEqualAVX2(dst *float32, a *float32, b *float32, n int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·notEqualAVX2(SB), NOSPLIT, $72-48
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing45
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing45:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+24(FP), CX
 	MOVQ         a+8(FP), DX
@@ -2058,15 +2328,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing46
 	VLDMXCSR (SP)
+
+flushing46:
 	VZEROUPPER
 	RET
 
 // func whereAVX2(dst *float32, cond *float32, a *float32, b *float32, n int, lenCond int, lenA int, lenB int)
 // Requires: AVX, AVX2
 TEXT ·whereAVX2(SB), NOSPLIT, $104-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     binaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing47
+	VLDMXCSR binaryNumbers<>+64(SB)
+
+flushing47:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         cond+8(FP), DX
@@ -2144,6 +2426,12 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing48
 	VLDMXCSR (SP)
+
+flushing48:
 	VZEROUPPER
 	RET

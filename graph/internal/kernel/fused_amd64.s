@@ -46,8 +46,14 @@ GLOBL fusedNumbers<>(SB), RODATA|NOPTR, $148
 // func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulAddAVX512(SB), NOSPLIT, $200-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing1:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -148,15 +154,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing2
 	VLDMXCSR (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
 // func mulSubAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mulSubAVX512(SB), NOSPLIT, $200-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing3:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -257,15 +275,27 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR (SP)
+
+flushing4:
 	VZEROUPPER
 	RET
 
 // func subMulAVX512(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·subMulAVX512(SB), NOSPLIT, $200-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing5:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -366,7 +396,13 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing6
 	VLDMXCSR (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
@@ -374,13 +410,19 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusSigmoidAVX512(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
 	VLDMXCSR fusedNumbers<>+64(SB)
-	MOVQ     softplus+0(FP), AX
-	MOVQ     sigmoid+8(FP), CX
-	MOVQ     x+16(FP), DX
-	MOVQ     n+24(FP), BX
-	SUBQ     $0x20, BX
-	JL       single
+
+flushing7:
+	MOVQ softplus+0(FP), AX
+	MOVQ sigmoid+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x20, BX
+	JL   single
 
 pair:
 	VMOVUPS           (DX), Z0
@@ -571,15 +613,27 @@ tail:
 	VMOVUPS           Z0, K1, (CX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing8
 	VLDMXCSR (SP)
+
+flushing8:
 	VZEROUPPER
 	RET
 
 // func adamAVX512(dstP *float32, dstM *float32, dstV *float32, p *float32, m *float32, v *float32, grad *float32, k *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·adamAVX512(SB), NOSPLIT, $8-72
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing9
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing9:
 	MOVQ         k+56(FP), AX
 	VBROADCASTSS (AX), Z0
 	VBROADCASTSS 4(AX), Z1
@@ -727,15 +781,27 @@ tail:
 	VMOVUPS   Z1, K1, (DX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing10
 	VLDMXCSR (SP)
+
+flushing10:
 	VZEROUPPER
 	RET
 
 // func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
 TEXT ·mulAddAVX2(SB), NOSPLIT, $104-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing11
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing11:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -811,15 +877,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing12
 	VLDMXCSR (SP)
+
+flushing12:
 	VZEROUPPER
 	RET
 
 // func mulSubAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
 TEXT ·mulSubAVX2(SB), NOSPLIT, $104-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing13
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing13:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -895,15 +973,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing14
 	VLDMXCSR (SP)
+
+flushing14:
 	VZEROUPPER
 	RET
 
 // func subMulAVX2(dst *float32, a *float32, b *float32, c *float32, n int, lenA int, lenB int, lenC int)
 // Requires: AVX, AVX2
 TEXT ·subMulAVX2(SB), NOSPLIT, $104-64
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing15
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing15:
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+32(FP), CX
 	MOVQ         a+8(FP), DX
@@ -979,7 +1069,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing16
 	VLDMXCSR (SP)
+
+flushing16:
 	VZEROUPPER
 	RET
 
@@ -987,13 +1083,19 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusSigmoidAVX2(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing17
 	VLDMXCSR fusedNumbers<>+64(SB)
-	MOVQ     softplus+0(FP), AX
-	MOVQ     sigmoid+8(FP), CX
-	MOVQ     x+16(FP), DX
-	MOVQ     n+24(FP), BX
-	SUBQ     $0x08, BX
-	JL       tail
+
+flushing17:
+	MOVQ softplus+0(FP), AX
+	MOVQ sigmoid+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x08, BX
+	JL   tail
 
 loop:
 	VMOVUPS      (DX), Y0
@@ -1138,15 +1240,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (CX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing18
 	VLDMXCSR (SP)
+
+flushing18:
 	VZEROUPPER
 	RET
 
 // func adamAVX2(dstP *float32, dstM *float32, dstV *float32, p *float32, m *float32, v *float32, grad *float32, k *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·adamAVX2(SB), NOSPLIT, $8-72
-	VSTMXCSR     (SP)
-	VLDMXCSR     fusedNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing19
+	VLDMXCSR fusedNumbers<>+64(SB)
+
+flushing19:
 	MOVQ         k+56(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
@@ -1240,6 +1354,12 @@ tail:
 	VMASKMOVPS   Y1, Y0, (DX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing20
 	VLDMXCSR (SP)
+
+flushing20:
 	VZEROUPPER
 	RET

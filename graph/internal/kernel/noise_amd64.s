@@ -79,8 +79,14 @@ GLOBL noiseNumbers<>(SB), RODATA|NOPTR, $208
 // func uniformAVX512(dst *float32, groups int, first uint32, keys *uint32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·uniformAVX512(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     noiseNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
+	VLDMXCSR noiseNumbers<>+64(SB)
+
+flushing1:
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
 	MOVQ         keys+24(FP), DX
@@ -609,15 +615,27 @@ group:
 	JNZ             group
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing2
 	VLDMXCSR (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
 // func normalAVX512(dst *float32, groups int, first uint32, keys *uint32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·normalAVX512(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     noiseNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
+	VLDMXCSR noiseNumbers<>+64(SB)
+
+flushing3:
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
 	MOVQ         keys+24(FP), DX
@@ -1422,15 +1440,27 @@ group:
 	JNZ              group
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR (SP)
+
+flushing4:
 	VZEROUPPER
 	RET
 
 // func uniformAVX2(dst *float32, groups int, first uint32, keys *uint32)
 // Requires: AVX, AVX2
 TEXT ·uniformAVX2(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     noiseNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
+	VLDMXCSR noiseNumbers<>+64(SB)
+
+flushing5:
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
 	MOVQ         keys+24(FP), DX
@@ -1898,15 +1928,27 @@ group:
 	ADDQ         $+256, AX
 	DECQ         CX
 	JNZ          group
+	MOVL         (SP), AX
+	ANDL         $-64, AX
+	CMPL         AX, $0x00009fc0
+	JEQ          flushing6
 	VLDMXCSR     (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
 // func normalAVX2(dst *float32, groups int, first uint32, keys *uint32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·normalAVX2(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     noiseNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
+	VLDMXCSR noiseNumbers<>+64(SB)
+
+flushing7:
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+8(FP), CX
 	MOVQ         keys+24(FP), DX
@@ -2690,6 +2732,12 @@ group:
 	ADDQ         $+256, AX
 	DECQ         CX
 	JNZ          group
+	MOVL         (SP), AX
+	ANDL         $-64, AX
+	CMPL         AX, $0x00009fc0
+	JEQ          flushing8
 	VLDMXCSR     (SP)
+
+flushing8:
 	VZEROUPPER
 	RET

@@ -29,15 +29,21 @@ GLOBL reduceNumbers<>(SB), RODATA|NOPTR, $76
 // Requires: AVX, AVX512F, SSE2
 TEXT ·sumRowAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
 	VLDMXCSR reduceNumbers<>+64(SB)
-	MOVQ     x+0(FP), AX
-	MOVQ     n+8(FP), CX
-	VPXORD   Z0, Z0, Z0
-	VPXORD   Z1, Z1, Z1
-	VPXORD   Z2, Z2, Z2
-	VPXORD   Z3, Z3, Z3
-	SUBQ     $0x20, CX
-	JL       eights
+
+flushing1:
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	SUBQ   $0x20, CX
+	JL     eights
 
 loop:
 	VCVTPS2PD (AX), Z4
@@ -73,7 +79,13 @@ join:
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDSD        X1, X0, X1
 	MOVSD         X1, ret+16(FP)
+	MOVL          (SP), AX
+	ANDL          $-64, AX
+	CMPL          AX, $0x00009fc0
+	JEQ           flushing2
 	VLDMXCSR      (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
@@ -81,14 +93,20 @@ join:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sumColumnsAVX512(SB), NOSPLIT, $8-40
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
 	VLDMXCSR reduceNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     cols+24(FP), DX
-	MOVQ     step+32(FP), BX
-	SHLQ     $0x02, BX
-	SUBQ     $0x10, DX
-	JL       tail
+
+flushing3:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ cols+24(FP), DX
+	MOVQ step+32(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x10, DX
+	JL   tail
 
 columns:
 	MOVQ   rows+16(FP), DI
@@ -146,15 +164,27 @@ tailLoop:
 	VMOVUPS       Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR (SP)
+
+flushing4:
 	VZEROUPPER
 	RET
 
 // func maxRowAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·maxRowAVX512(SB), NOSPLIT, $8-24
-	VSTMXCSR     (SP)
-	VLDMXCSR     reduceNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing5:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -173,15 +203,27 @@ loop:
 	SUBQ      $0x10, DX
 	JNE       loop
 	VMOVUPS   Z0, (AX)
+	MOVL      (SP), AX
+	ANDL      $-64, AX
+	CMPL      AX, $0x00009fc0
+	JEQ       flushing6
 	VLDMXCSR  (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
 // func minRowAVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·minRowAVX512(SB), NOSPLIT, $8-24
-	VSTMXCSR     (SP)
-	VLDMXCSR     reduceNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing7:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -197,7 +239,13 @@ loop:
 	SUBQ     $0x10, DX
 	JNE      loop
 	VMOVUPS  Z0, (AX)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing8
 	VLDMXCSR (SP)
+
+flushing8:
 	VZEROUPPER
 	RET
 
@@ -205,19 +253,25 @@ loop:
 // Requires: AVX, SSE2
 TEXT ·sumRowAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing9
 	VLDMXCSR reduceNumbers<>+64(SB)
-	MOVQ     x+0(FP), AX
-	MOVQ     n+8(FP), CX
-	VXORPS   Y0, Y0, Y0
-	VXORPS   Y1, Y1, Y1
-	VXORPS   Y2, Y2, Y2
-	VXORPS   Y3, Y3, Y3
-	VXORPS   Y4, Y4, Y4
-	VXORPS   Y5, Y5, Y5
-	VXORPS   Y6, Y6, Y6
-	VXORPS   Y7, Y7, Y7
-	SUBQ     $0x20, CX
-	JL       eights
+
+flushing9:
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	SUBQ   $0x20, CX
+	JL     eights
 
 loop:
 	VCVTPS2PD (AX), Y8
@@ -265,7 +319,13 @@ join:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDSD       X1, X0, X1
 	MOVSD        X1, ret+16(FP)
+	MOVL         (SP), AX
+	ANDL         $-64, AX
+	CMPL         AX, $0x00009fc0
+	JEQ          flushing10
 	VLDMXCSR     (SP)
+
+flushing10:
 	VZEROUPPER
 	RET
 
@@ -273,14 +333,20 @@ join:
 // Requires: AVX, AVX2
 TEXT ·sumColumnsAVX2(SB), NOSPLIT, $8-40
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing11
 	VLDMXCSR reduceNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     cols+24(FP), DX
-	MOVQ     step+32(FP), BX
-	SHLQ     $0x02, BX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing11:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ cols+24(FP), DX
+	MOVQ step+32(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x08, DX
+	JL   tail
 
 columns:
 	MOVQ   rows+16(FP), DI
@@ -338,15 +404,27 @@ tailLoop:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing12
 	VLDMXCSR (SP)
+
+flushing12:
 	VZEROUPPER
 	RET
 
 // func maxRowAVX2(dst *float32, x *float32, n int)
 // Requires: AVX
 TEXT ·maxRowAVX2(SB), NOSPLIT, $8-24
-	VSTMXCSR     (SP)
-	VLDMXCSR     reduceNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing13
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing13:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -365,15 +443,27 @@ loop:
 	SUBQ      $0x08, DX
 	JNE       loop
 	VMOVUPS   Y0, (AX)
+	MOVL      (SP), AX
+	ANDL      $-64, AX
+	CMPL      AX, $0x00009fc0
+	JEQ       flushing14
 	VLDMXCSR  (SP)
+
+flushing14:
 	VZEROUPPER
 	RET
 
 // func minRowAVX2(dst *float32, x *float32, n int)
 // Requires: AVX
 TEXT ·minRowAVX2(SB), NOSPLIT, $8-24
-	VSTMXCSR     (SP)
-	VLDMXCSR     reduceNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing15
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing15:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -389,6 +479,12 @@ loop:
 	SUBQ     $0x08, DX
 	JNE      loop
 	VMOVUPS  Y0, (AX)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing16
 	VLDMXCSR (SP)
+
+flushing16:
 	VZEROUPPER
 	RET

@@ -45,13 +45,19 @@ GLOBL trigNumbers<>(SB), RODATA|NOPTR, $116
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sinAVX512(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
 	VLDMXCSR trigNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	MOVQ     CX, BX
-	SUBQ     $0x10, DX
-	JL       tail
+
+flushing1:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ CX, BX
+	SUBQ $0x10, DX
+	JL   tail
 
 loop:
 	VMOVUPS          (BX), Z0
@@ -182,7 +188,13 @@ tail:
 done:
 	MOVQ     n+16(FP), DX
 	MOVQ     DX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing2
 	VLDMXCSR (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
@@ -190,7 +202,13 @@ stop:
 	SUBQ     CX, BX
 	SHRQ     $0x02, BX
 	MOVQ     BX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
 	VLDMXCSR (SP)
+
+flushing3:
 	VZEROUPPER
 	RET
 
@@ -198,13 +216,19 @@ stop:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·cosAVX512(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR trigNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	MOVQ     CX, BX
-	SUBQ     $0x10, DX
-	JL       tail
+
+flushing4:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ CX, BX
+	SUBQ $0x10, DX
+	JL   tail
 
 loop:
 	VMOVUPS          (BX), Z0
@@ -333,7 +357,13 @@ tail:
 done:
 	MOVQ     n+16(FP), DX
 	MOVQ     DX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
 	VLDMXCSR (SP)
+
+flushing5:
 	VZEROUPPER
 	RET
 
@@ -341,7 +371,13 @@ stop:
 	SUBQ     CX, BX
 	SHRQ     $0x02, BX
 	MOVQ     BX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing6
 	VLDMXCSR (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
@@ -349,13 +385,19 @@ stop:
 // Requires: AVX, AVX2, FMA3
 TEXT ·sinAVX2(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
 	VLDMXCSR trigNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	MOVQ     CX, BX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing7:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ CX, BX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (BX), Y0
@@ -504,7 +546,13 @@ tail:
 done:
 	MOVQ     n+16(FP), DX
 	MOVQ     DX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing8
 	VLDMXCSR (SP)
+
+flushing8:
 	VZEROUPPER
 	RET
 
@@ -512,7 +560,13 @@ stop:
 	SUBQ     CX, BX
 	SHRQ     $0x02, BX
 	MOVQ     BX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing9
 	VLDMXCSR (SP)
+
+flushing9:
 	VZEROUPPER
 	RET
 
@@ -520,13 +574,19 @@ stop:
 // Requires: AVX, AVX2, FMA3
 TEXT ·cosAVX2(SB), NOSPLIT, $8-32
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing10
 	VLDMXCSR trigNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	MOVQ     CX, BX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing10:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	MOVQ CX, BX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (BX), Y0
@@ -673,7 +733,13 @@ tail:
 done:
 	MOVQ     n+16(FP), DX
 	MOVQ     DX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing11
 	VLDMXCSR (SP)
+
+flushing11:
 	VZEROUPPER
 	RET
 
@@ -681,6 +747,12 @@ stop:
 	SUBQ     CX, BX
 	SHRQ     $0x02, BX
 	MOVQ     BX, done+24(FP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing12
 	VLDMXCSR (SP)
+
+flushing12:
 	VZEROUPPER
 	RET

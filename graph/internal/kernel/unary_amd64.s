@@ -70,12 +70,18 @@ GLOBL unaryNumbers<>(SB), RODATA|NOPTR, $240
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·negAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing1
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing1:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS     (CX), Z0
@@ -117,7 +123,13 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing2
 	VLDMXCSR (SP)
+
+flushing2:
 	VZEROUPPER
 	RET
 
@@ -125,12 +137,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·absAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing3
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing3:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS     (CX), Z0
@@ -172,7 +190,13 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing4
 	VLDMXCSR (SP)
+
+flushing4:
 	VZEROUPPER
 	RET
 
@@ -180,12 +204,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·signAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing5
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing5:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS        (CX), Z0
@@ -247,7 +277,13 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing6
 	VLDMXCSR (SP)
+
+flushing6:
 	VZEROUPPER
 	RET
 
@@ -255,12 +291,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·stepAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing7:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS        (CX), Z0
@@ -314,7 +356,13 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing8
 	VLDMXCSR (SP)
+
+flushing8:
 	VZEROUPPER
 	RET
 
@@ -322,12 +370,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·squareAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing9
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing9:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS (CX), Z0
@@ -369,7 +423,13 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing10
 	VLDMXCSR (SP)
+
+flushing10:
 	VZEROUPPER
 	RET
 
@@ -377,12 +437,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sqrtAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing11
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing11:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS (CX), Z0
@@ -424,7 +490,13 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing12
 	VLDMXCSR (SP)
+
+flushing12:
 	VZEROUPPER
 	RET
 
@@ -432,12 +504,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reciprocalAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing13
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing13:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS      (CX), Z0
@@ -483,7 +561,13 @@ tail:
 	VMOVUPS      Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing14
 	VLDMXCSR (SP)
+
+flushing14:
 	VZEROUPPER
 	RET
 
@@ -491,12 +575,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing15
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing15:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS     (CX), Z0
@@ -542,7 +632,13 @@ tail:
 	VMOVUPS     Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing16
 	VLDMXCSR (SP)
+
+flushing16:
 	VZEROUPPER
 	RET
 
@@ -550,12 +646,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing17
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing17:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -673,7 +775,13 @@ tail:
 	VMOVUPS           Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing18
 	VLDMXCSR (SP)
+
+flushing18:
 	VZEROUPPER
 	RET
 
@@ -681,12 +789,18 @@ done:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expm1AVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing19
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing19:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -840,7 +954,13 @@ tail:
 	VMOVUPS           Z1, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing20
 	VLDMXCSR (SP)
+
+flushing20:
 	VZEROUPPER
 	RET
 
@@ -848,12 +968,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·logAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing21
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing21:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS          (CX), Z0
@@ -971,7 +1097,13 @@ tail:
 	VMOVUPS          Z2, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing22
 	VLDMXCSR (SP)
+
+flushing22:
 	VZEROUPPER
 	RET
 
@@ -979,12 +1111,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·log1pAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing23
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing23:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS          (CX), Z0
@@ -1130,7 +1268,13 @@ tail:
 	VMOVUPS          Z2, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing24
 	VLDMXCSR (SP)
+
+flushing24:
 	VZEROUPPER
 	RET
 
@@ -1138,12 +1282,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing25
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing25:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -1301,7 +1451,13 @@ tail:
 	VMOVUPS           Z1, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing26
 	VLDMXCSR (SP)
+
+flushing26:
 	VZEROUPPER
 	RET
 
@@ -1309,12 +1465,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing27
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing27:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -1448,7 +1610,13 @@ tail:
 	VMOVUPS           Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing28
 	VLDMXCSR (SP)
+
+flushing28:
 	VZEROUPPER
 	RET
 
@@ -1456,12 +1624,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·logSigmoidAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing29
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing29:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -1623,7 +1797,13 @@ tail:
 	VMOVUPS           Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing30
 	VLDMXCSR (SP)
+
+flushing30:
 	VZEROUPPER
 	RET
 
@@ -1631,12 +1811,18 @@ done:
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·softplusAVX512(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing31
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x20, DX
-	JL       single
+
+flushing31:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x20, DX
+	JL   single
 
 pair:
 	VMOVUPS           (CX), Z0
@@ -1798,15 +1984,27 @@ tail:
 	VMOVUPS           Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing32
 	VLDMXCSR (SP)
+
+flushing32:
 	VZEROUPPER
 	RET
 
 // func leakyReLUAVX512(dst *float32, x *float32, n int, slope float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·leakyReLUAVX512(SB), NOSPLIT, $8-28
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing33
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing33:
 	VBROADCASTSS slope+24(FP), Z0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -1862,15 +2060,27 @@ tail:
 	VMOVUPS        Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing34
 	VLDMXCSR (SP)
+
+flushing34:
 	VZEROUPPER
 	RET
 
 // func eluAVX512(dst *float32, x *float32, n int, alpha float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eluAVX512(SB), NOSPLIT, $8-28
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing35
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing35:
 	VBROADCASTSS alpha+24(FP), Z0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -2062,15 +2272,27 @@ tail:
 	VMOVUPS           Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing36
 	VLDMXCSR (SP)
+
+flushing36:
 	VZEROUPPER
 	RET
 
 // func clampAVX512(dst *float32, x *float32, n int, lo float32, hi float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·clampAVX512(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing37
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing37:
 	VBROADCASTSS lo+24(FP), Z0
 	VBROADCASTSS hi+28(FP), Z1
 	MOVQ         dst+0(FP), AX
@@ -2151,7 +2373,13 @@ tail:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing38
 	VLDMXCSR (SP)
+
+flushing38:
 	VZEROUPPER
 	RET
 
@@ -2159,12 +2387,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·negAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing39
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing39:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2191,7 +2425,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing40
 	VLDMXCSR (SP)
+
+flushing40:
 	VZEROUPPER
 	RET
 
@@ -2199,12 +2439,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·absAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing41
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing41:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2231,7 +2477,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing42
 	VLDMXCSR (SP)
+
+flushing42:
 	VZEROUPPER
 	RET
 
@@ -2239,12 +2491,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·signAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing43
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing43:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2287,7 +2545,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing44
 	VLDMXCSR (SP)
+
+flushing44:
 	VZEROUPPER
 	RET
 
@@ -2295,12 +2559,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·stepAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing45
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing45:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2335,7 +2605,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing46
 	VLDMXCSR (SP)
+
+flushing46:
 	VZEROUPPER
 	RET
 
@@ -2343,12 +2619,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·squareAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing47
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing47:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS (CX), Y0
@@ -2373,7 +2655,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing48
 	VLDMXCSR (SP)
+
+flushing48:
 	VZEROUPPER
 	RET
 
@@ -2381,12 +2669,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·sqrtAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing49
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing49:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS (CX), Y0
@@ -2411,7 +2705,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing50
 	VLDMXCSR (SP)
+
+flushing50:
 	VZEROUPPER
 	RET
 
@@ -2419,12 +2719,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·reciprocalAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing51
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing51:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2451,7 +2757,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing52
 	VLDMXCSR (SP)
+
+flushing52:
 	VZEROUPPER
 	RET
 
@@ -2459,12 +2771,18 @@ done:
 // Requires: AVX, AVX2
 TEXT ·reluAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing53
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing53:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2493,7 +2811,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing54
 	VLDMXCSR (SP)
+
+flushing54:
 	VZEROUPPER
 	RET
 
@@ -2501,12 +2825,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing55
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing55:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2609,7 +2939,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing56
 	VLDMXCSR (SP)
+
+flushing56:
 	VZEROUPPER
 	RET
 
@@ -2617,12 +2953,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·expm1AVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing57
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing57:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2727,7 +3069,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing58
 	VLDMXCSR (SP)
+
+flushing58:
 	VZEROUPPER
 	RET
 
@@ -2735,12 +3083,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·logAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing59
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing59:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2847,7 +3201,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing60
 	VLDMXCSR (SP)
+
+flushing60:
 	VZEROUPPER
 	RET
 
@@ -2855,12 +3215,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·log1pAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing61
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing61:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -2983,7 +3349,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing62
 	VLDMXCSR (SP)
+
+flushing62:
 	VZEROUPPER
 	RET
 
@@ -2991,12 +3363,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing63
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing63:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -3101,7 +3479,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing64
 	VLDMXCSR (SP)
+
+flushing64:
 	VZEROUPPER
 	RET
 
@@ -3109,12 +3493,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing65
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing65:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -3211,7 +3601,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing66
 	VLDMXCSR (SP)
+
+flushing66:
 	VZEROUPPER
 	RET
 
@@ -3219,12 +3615,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·logSigmoidAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing67
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing67:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -3353,7 +3755,13 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing68
 	VLDMXCSR (SP)
+
+flushing68:
 	VZEROUPPER
 	RET
 
@@ -3361,12 +3769,18 @@ done:
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusAVX2(SB), NOSPLIT, $8-24
 	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing69
 	VLDMXCSR unaryNumbers<>+64(SB)
-	MOVQ     dst+0(FP), AX
-	MOVQ     x+8(FP), CX
-	MOVQ     n+16(FP), DX
-	SUBQ     $0x08, DX
-	JL       tail
+
+flushing69:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JL   tail
 
 loop:
 	VMOVUPS      (CX), Y0
@@ -3495,15 +3909,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing70
 	VLDMXCSR (SP)
+
+flushing70:
 	VZEROUPPER
 	RET
 
 // func leakyReLUAVX2(dst *float32, x *float32, n int, slope float32)
 // Requires: AVX, AVX2
 TEXT ·leakyReLUAVX2(SB), NOSPLIT, $8-28
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing71
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing71:
 	VBROADCASTSS slope+24(FP), Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -3542,15 +3968,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing72
 	VLDMXCSR (SP)
+
+flushing72:
 	VZEROUPPER
 	RET
 
 // func eluAVX2(dst *float32, x *float32, n int, alpha float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·eluAVX2(SB), NOSPLIT, $8-28
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing73
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing73:
 	VBROADCASTSS alpha+24(FP), Y0
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -3679,15 +4117,27 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing74
 	VLDMXCSR (SP)
+
+flushing74:
 	VZEROUPPER
 	RET
 
 // func clampAVX2(dst *float32, x *float32, n int, lo float32, hi float32)
 // Requires: AVX, AVX2
 TEXT ·clampAVX2(SB), NOSPLIT, $8-32
-	VSTMXCSR     (SP)
-	VLDMXCSR     unaryNumbers<>+64(SB)
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing75
+	VLDMXCSR unaryNumbers<>+64(SB)
+
+flushing75:
 	VBROADCASTSS lo+24(FP), Y0
 	VBROADCASTSS hi+28(FP), Y1
 	MOVQ         dst+0(FP), AX
@@ -3735,6 +4185,12 @@ tail:
 	VMASKMOVPS   Y0, Y1, (AX)
 
 done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing76
 	VLDMXCSR (SP)
+
+flushing76:
 	VZEROUPPER
 	RET

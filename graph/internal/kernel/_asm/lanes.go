@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -41,11 +42,12 @@ func variants(c *build.Context, name string, emit func(lanes)) {
 	}
 }
 
-// numbers is a table of constants.
+// numbers is a table of constants, and what else the functions of a file share.
 type numbers struct {
-	table operand.Mem
-	at    map[uint32]int
-	add   func(bits uint32)
+	table  operand.Mem
+	at     map[uint32]int
+	add    func(bits uint32)
+	labels int // used so far
 }
 
 func (n *numbers) bits(b uint32) operand.Mem {
@@ -98,7 +100,22 @@ func (g lanes) start(name, signature, doc string) {
 	g.Pragma("noescape")
 	*g.caller = g.AllocLocal(8)
 	g.VSTMXCSR(*g.caller)
-	g.VLDMXCSR(g.i(flushing))
+	g.unlessFlushing(func() { g.VLDMXCSR(g.i(flushing)) })
+}
+
+// unlessFlushing emits what is done only if the caller's MXCSR is another: loading it takes longer than
+// many a tile. Of the two, the flags of past exceptions do not count.
+func (g lanes) unlessFlushing(emit func()) {
+	const flags = 0x3f
+	g.numbers.labels++
+	label := fmt.Sprintf("flushing%d", g.numbers.labels)
+	control := g.GP32()
+	g.MOVL(*g.caller, control)
+	g.ANDL(operand.I32(^flags), control)
+	g.CMPL(control, operand.U32(flushing))
+	g.JEQ(operand.LabelRef(label))
+	emit()
+	g.Label(label)
 }
 
 func (g lanes) param(name string) reg.GPVirtual {
@@ -207,7 +224,7 @@ func (g lanes) interleave(first, second func()) {
 
 // end emits a return.
 func (g lanes) end() {
-	g.VLDMXCSR(*g.caller)
+	g.unlessFlushing(func() { g.VLDMXCSR(*g.caller) })
 	g.VZEROUPPER()
 	g.RET()
 }
