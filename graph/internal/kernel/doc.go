@@ -22,6 +22,9 @@
 // written T(x*y) + z: the conversion forbids fusing the two, so that the float32 functions give the same
 // bits on every processor.
 //
+// RunTiles takes short pieces of arrays through a sequence of the vector versions: loading MXCSR, and the way
+// from Go to assembly and back, would take as long as many of them do. Its Calls hold their arguments as words.
+//
 // Errors of float32 functions are stated in ulp, the distance between the neighbours of the true value,
 // where zero is the neighbour of 2^-126.
 package kernel
