@@ -46,10 +46,12 @@ func GemmBuffer(m, n, k int) int {
 // Each element is the sum of its k products in order, beginning with 0 or with what it was, rounded at
 // every step; so its bits depend neither on the cut nor on how the matrices lie in memory. The vector
 // versions round once for each product and sum (they fuse the two), else the same; so they have the same
-// bits among themselves. They take denormal numbers as zeros and make none, at every step; the plain
-// version takes denormal operands as zeros and makes denormal results zeros. With u the unit roundoff and
-// t the smallest normal number, a version differs from the exact product of its flushed operands by at
-// most about (k+1) (u s + t), where s sums the magnitudes of an element's terms.
+// bits among themselves.
+//
+// Denormals are flushed, in float64 too: every version reads them as zeros and leaves none in C; the vector
+// versions have none in between either. With u the unit roundoff and t the smallest normal number, a version
+// differs from the exact product of its flushed operands by at most about (k+1) (u s + t), where s sums the
+// magnitudes of an element's terms.
 //
 // The scratch buf, of at least GemmBuffer elements, is the caller's: concurrent calls need one each.
 func Gemm[T Float](c, a, b Matrix[T], m, n, k int, add bool, buf []T) {
@@ -88,6 +90,7 @@ func Gemm[T Float](c, a, b Matrix[T], m, n, k int, add bool, buf []T) {
 	}
 }
 
+// gemmEmpty is the sum of no products.
 func gemmEmpty[T Float](c Matrix[T], m, n int, add bool) {
 	if add {
 		return

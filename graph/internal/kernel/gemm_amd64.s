@@ -20,24 +20,26 @@ DATA index64<>+16(SB)/8, $0x0000000000000002
 DATA index64<>+24(SB)/8, $0x0000000000000003
 GLOBL index64<>(SB), RODATA|NOPTR, $32
 
-// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, aTile int, bStep int, add bool)
+// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile32AVX512(SB), NOSPLIT, $24-97
+TEXT ·gemmTile32AVX512(SB), NOSPLIT, $32-113
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
 	MOVQ     c+0(FP), AX
 	MOVQ     a+8(FP), CX
 	MOVQ     CX, 8(SP)
-	MOVQ     tiles+24(FP), CX
+	MOVQ     b+16(FP), CX
 	MOVQ     CX, 16(SP)
+	MOVQ     tiles+24(FP), CX
+	MOVQ     CX, 24(SP)
 	MOVQ     cRow+56(FP), BX
 	SHLQ     $0x02, BX
 	MOVQ     aRow+64(FP), SI
 	SHLQ     $0x02, SI
 	MOVQ     aCol+72(FP), DI
 	SHLQ     $0x02, DI
-	MOVQ     bStep+88(FP), R8
+	MOVQ     bStep+80(FP), R8
 	SHLQ     $0x02, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), DX
@@ -76,8 +78,8 @@ TEXT ·gemmTile32AVX512(SB), NOSPLIT, $24-97
 
 tile14x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -261,52 +263,58 @@ loop14x2:
 	VFMADD231PS  Z29, Z30, Z27
 	DECQ         DX
 	JNZ          loop14x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z24, (AX)
-	VMOVUPS      Z25, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z26, (AX)
-	VMOVUPS      Z27, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z24, (CX)
+	VMOVUPS      Z25, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z26, (CX)
+	VMOVUPS      Z27, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile14x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -314,8 +322,8 @@ loop14x2:
 
 tile13x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -488,49 +496,55 @@ loop13x2:
 	VFMADD231PS  Z27, Z28, Z25
 	DECQ         DX
 	JNZ          loop13x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z24, (AX)
-	VMOVUPS      Z25, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z24, (CX)
+	VMOVUPS      Z25, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile13x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -538,8 +552,8 @@ loop13x2:
 
 tile12x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -698,46 +712,52 @@ loop12x2:
 	VFMADD231PS  Z25, Z26, Z23
 	DECQ         DX
 	JNZ          loop12x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile12x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -745,8 +765,8 @@ loop12x2:
 
 tile11x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -894,43 +914,49 @@ loop11x2:
 	VFMADD231PS  Z23, Z24, Z21
 	DECQ         DX
 	JNZ          loop11x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile11x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -938,8 +964,8 @@ loop11x2:
 
 tile10x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -1076,40 +1102,46 @@ loop10x2:
 	VFMADD231PS  Z21, Z22, Z19
 	DECQ         DX
 	JNZ          loop10x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile10x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1117,8 +1149,8 @@ loop10x2:
 
 tile9x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -1241,37 +1273,43 @@ loop9x2:
 	VFMADD231PS  Z19, Z20, Z17
 	DECQ         DX
 	JNZ          loop9x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile9x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1279,8 +1317,8 @@ loop9x2:
 
 tile8x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -1392,34 +1430,40 @@ loop8x2:
 	VFMADD231PS  Z17, Z18, Z15
 	DECQ         DX
 	JNZ          loop8x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile8x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1427,8 +1471,8 @@ loop8x2:
 
 tile7x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -1529,31 +1573,37 @@ loop7x2:
 	VFMADD231PS  Z15, Z16, Z13
 	DECQ         DX
 	JNZ          loop7x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile7x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1561,8 +1611,8 @@ loop7x2:
 
 tile6x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -1649,28 +1699,34 @@ loop6x2:
 	VFMADD231PS  Z13, Z14, Z11
 	DECQ         DX
 	JNZ          loop6x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile6x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1678,8 +1734,8 @@ loop6x2:
 
 tile5x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -1755,25 +1811,31 @@ loop5x2:
 	VFMADD231PS  Z11, Z12, Z9
 	DECQ         DX
 	JNZ          loop5x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile5x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1781,8 +1843,8 @@ loop5x2:
 
 tile4x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -1847,22 +1909,28 @@ loop4x2:
 	VFMADD231PS  Z9, Z10, Z7
 	DECQ         DX
 	JNZ          loop4x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile4x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1870,8 +1938,8 @@ loop4x2:
 
 tile3x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -1922,19 +1990,25 @@ loop3x2:
 	VFMADD231PS  Z7, Z8, Z5
 	DECQ         DX
 	JNZ          loop3x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile3x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -1942,8 +2016,8 @@ loop3x2:
 
 tile2x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -1983,16 +2057,22 @@ loop2x2:
 	VFMADD231PS  Z5, Z6, Z3
 	DECQ         DX
 	JNZ          loop2x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile2x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2000,23 +2080,23 @@ loop2x2:
 
 tile1x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x2add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VPXORD     Z0, Z0, Z0
-	PREFETCHT0 64(SI)
+	PREFETCHT0 64(BX)
 	VPXORD     Z1, Z1, Z1
 	JMP        loop1x2ready
 
 loop1x2add:
-	VMOVUPS   (SI), Z0
-	VMOVUPS.Z 64(SI), K1, Z1
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
 
 loop1x2ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x2:
 	VMOVUPS      (CX), Z2
@@ -2024,19 +2104,25 @@ loop1x2:
 	PREFETCHT0   (CX)(R8*8)
 	PREFETCHT0   64(CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSS (SI), Z4
-	ADDQ         DI, SI
+	VBROADCASTSS (BX), Z4
+	ADDQ         DI, BX
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	DECQ         DX
 	JNZ          loop1x2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile1x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2075,8 +2161,8 @@ pick14x1:
 
 tile14x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -2202,38 +2288,44 @@ loop14x1:
 	VFMADD231PS  Z14, Z15, Z13
 	DECQ         DX
 	JNZ          loop14x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z13, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z11, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z13, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile14x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2241,8 +2333,8 @@ loop14x1:
 
 tile13x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -2361,36 +2453,42 @@ loop13x1:
 	VFMADD231PS  Z13, Z14, Z12
 	DECQ         DX
 	JNZ          loop13x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z12, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z11, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z12, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile13x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2398,8 +2496,8 @@ loop13x1:
 
 tile12x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -2508,34 +2606,40 @@ loop12x1:
 	VFMADD231PS  Z12, Z13, Z11
 	DECQ         DX
 	JNZ          loop12x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z11, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z11, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile12x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2543,8 +2647,8 @@ loop12x1:
 
 tile11x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -2646,32 +2750,38 @@ loop11x1:
 	VFMADD231PS  Z11, Z12, Z10
 	DECQ         DX
 	JNZ          loop11x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z10, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile11x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2679,8 +2789,8 @@ loop11x1:
 
 tile10x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -2775,30 +2885,36 @@ loop10x1:
 	VFMADD231PS  Z10, Z11, Z9
 	DECQ         DX
 	JNZ          loop10x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z9, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile10x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2806,8 +2922,8 @@ loop10x1:
 
 tile9x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -2892,28 +3008,34 @@ loop9x1:
 	VFMADD231PS  Z9, Z10, Z8
 	DECQ         DX
 	JNZ          loop9x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z8, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile9x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -2921,8 +3043,8 @@ loop9x1:
 
 tile8x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -3000,26 +3122,32 @@ loop8x1:
 	VFMADD231PS  Z8, Z9, Z7
 	DECQ         DX
 	JNZ          loop8x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z7, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile8x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3027,8 +3155,8 @@ loop8x1:
 
 tile7x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -3099,24 +3227,30 @@ loop7x1:
 	VFMADD231PS  Z7, Z8, Z6
 	DECQ         DX
 	JNZ          loop7x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z6, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile7x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3124,8 +3258,8 @@ loop7x1:
 
 tile6x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -3186,22 +3320,28 @@ loop6x1:
 	VFMADD231PS  Z6, Z7, Z5
 	DECQ         DX
 	JNZ          loop6x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z5, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile6x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3209,8 +3349,8 @@ loop6x1:
 
 tile5x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -3264,20 +3404,26 @@ loop5x1:
 	VFMADD231PS  Z5, Z6, Z4
 	DECQ         DX
 	JNZ          loop5x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z4, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile5x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3285,8 +3431,8 @@ loop5x1:
 
 tile4x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -3333,18 +3479,24 @@ loop4x1:
 	VFMADD231PS  Z4, Z5, Z3
 	DECQ         DX
 	JNZ          loop4x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z3, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile4x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3352,8 +3504,8 @@ loop4x1:
 
 tile3x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -3390,16 +3542,22 @@ loop3x1:
 	VFMADD231PS  Z3, Z4, Z2
 	DECQ         DX
 	JNZ          loop3x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z2, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile3x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3407,8 +3565,8 @@ loop3x1:
 
 tile2x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -3438,14 +3596,20 @@ loop2x1:
 	VFMADD231PS  Z2, Z3, Z1
 	DECQ         DX
 	JNZ          loop2x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Z1, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile2x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3453,59 +3617,67 @@ loop2x1:
 
 tile1x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x1add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VPXORD     Z0, Z0, Z0
 	JMP        loop1x1ready
 
 loop1x1add:
-	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (BX), K1, Z0
 
 loop1x1ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x1:
 	VMOVUPS.Z    (CX), K1, Z1
 	PREFETCHT0   (CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSS (SI), Z2
-	ADDQ         DI, SI
+	VBROADCASTSS (BX), Z2
+	ADDQ         DI, BX
 	VFMADD231PS  Z1, Z2, Z0
 	DECQ         DX
 	JNZ          loop1x1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPS      Z0, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x02, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x02, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile1x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, aTile int, bStep int, add bool)
+// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile64AVX512(SB), NOSPLIT, $24-97
+TEXT ·gemmTile64AVX512(SB), NOSPLIT, $32-113
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
 	MOVQ     c+0(FP), AX
 	MOVQ     a+8(FP), CX
 	MOVQ     CX, 8(SP)
-	MOVQ     tiles+24(FP), CX
+	MOVQ     b+16(FP), CX
 	MOVQ     CX, 16(SP)
+	MOVQ     tiles+24(FP), CX
+	MOVQ     CX, 24(SP)
 	MOVQ     cRow+56(FP), BX
 	SHLQ     $0x03, BX
 	MOVQ     aRow+64(FP), SI
 	SHLQ     $0x03, SI
 	MOVQ     aCol+72(FP), DI
 	SHLQ     $0x03, DI
-	MOVQ     bStep+88(FP), R8
+	MOVQ     bStep+80(FP), R8
 	SHLQ     $0x03, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), DX
@@ -3544,8 +3716,8 @@ TEXT ·gemmTile64AVX512(SB), NOSPLIT, $24-97
 
 tile14x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -3729,52 +3901,58 @@ loop14x2:
 	VFMADD231PD  Z29, Z30, Z27
 	DECQ         DX
 	JNZ          loop14x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z18, (AX)
-	VMOVUPD      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z20, (AX)
-	VMOVUPD      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z22, (AX)
-	VMOVUPD      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z24, (AX)
-	VMOVUPD      Z25, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z26, (AX)
-	VMOVUPD      Z27, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z18, (CX)
+	VMOVUPD      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z20, (CX)
+	VMOVUPD      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z22, (CX)
+	VMOVUPD      Z23, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z24, (CX)
+	VMOVUPD      Z25, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z26, (CX)
+	VMOVUPD      Z27, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile14x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -3782,8 +3960,8 @@ loop14x2:
 
 tile13x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -3956,49 +4134,55 @@ loop13x2:
 	VFMADD231PD  Z27, Z28, Z25
 	DECQ         DX
 	JNZ          loop13x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z18, (AX)
-	VMOVUPD      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z20, (AX)
-	VMOVUPD      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z22, (AX)
-	VMOVUPD      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z24, (AX)
-	VMOVUPD      Z25, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z18, (CX)
+	VMOVUPD      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z20, (CX)
+	VMOVUPD      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z22, (CX)
+	VMOVUPD      Z23, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z24, (CX)
+	VMOVUPD      Z25, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile13x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4006,8 +4190,8 @@ loop13x2:
 
 tile12x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -4166,46 +4350,52 @@ loop12x2:
 	VFMADD231PD  Z25, Z26, Z23
 	DECQ         DX
 	JNZ          loop12x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z18, (AX)
-	VMOVUPD      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z20, (AX)
-	VMOVUPD      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z22, (AX)
-	VMOVUPD      Z23, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z18, (CX)
+	VMOVUPD      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z20, (CX)
+	VMOVUPD      Z21, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z22, (CX)
+	VMOVUPD      Z23, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile12x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4213,8 +4403,8 @@ loop12x2:
 
 tile11x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -4362,43 +4552,49 @@ loop11x2:
 	VFMADD231PD  Z23, Z24, Z21
 	DECQ         DX
 	JNZ          loop11x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z18, (AX)
-	VMOVUPD      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z20, (AX)
-	VMOVUPD      Z21, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z18, (CX)
+	VMOVUPD      Z19, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z20, (CX)
+	VMOVUPD      Z21, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile11x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4406,8 +4602,8 @@ loop11x2:
 
 tile10x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -4544,40 +4740,46 @@ loop10x2:
 	VFMADD231PD  Z21, Z22, Z19
 	DECQ         DX
 	JNZ          loop10x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z18, (AX)
-	VMOVUPD      Z19, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z18, (CX)
+	VMOVUPD      Z19, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile10x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4585,8 +4787,8 @@ loop10x2:
 
 tile9x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -4709,37 +4911,43 @@ loop9x2:
 	VFMADD231PD  Z19, Z20, Z17
 	DECQ         DX
 	JNZ          loop9x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z16, (AX)
-	VMOVUPD      Z17, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z16, (CX)
+	VMOVUPD      Z17, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile9x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4747,8 +4955,8 @@ loop9x2:
 
 tile8x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -4860,34 +5068,40 @@ loop8x2:
 	VFMADD231PD  Z17, Z18, Z15
 	DECQ         DX
 	JNZ          loop8x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z14, (AX)
-	VMOVUPD      Z15, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z14, (CX)
+	VMOVUPD      Z15, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile8x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -4895,8 +5109,8 @@ loop8x2:
 
 tile7x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -4997,31 +5211,37 @@ loop7x2:
 	VFMADD231PD  Z15, Z16, Z13
 	DECQ         DX
 	JNZ          loop7x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, (AX)
-	VMOVUPD      Z13, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, (CX)
+	VMOVUPD      Z13, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile7x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5029,8 +5249,8 @@ loop7x2:
 
 tile6x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -5117,28 +5337,34 @@ loop6x2:
 	VFMADD231PD  Z13, Z14, Z11
 	DECQ         DX
 	JNZ          loop6x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, (AX)
-	VMOVUPD      Z11, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, (CX)
+	VMOVUPD      Z11, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile6x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5146,8 +5372,8 @@ loop6x2:
 
 tile5x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -5223,25 +5449,31 @@ loop5x2:
 	VFMADD231PD  Z11, Z12, Z9
 	DECQ         DX
 	JNZ          loop5x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, (AX)
-	VMOVUPD      Z9, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, (CX)
+	VMOVUPD      Z9, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile5x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5249,8 +5481,8 @@ loop5x2:
 
 tile4x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -5315,22 +5547,28 @@ loop4x2:
 	VFMADD231PD  Z9, Z10, Z7
 	DECQ         DX
 	JNZ          loop4x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, (AX)
-	VMOVUPD      Z7, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, (CX)
+	VMOVUPD      Z7, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile4x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5338,8 +5576,8 @@ loop4x2:
 
 tile3x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -5390,19 +5628,25 @@ loop3x2:
 	VFMADD231PD  Z7, Z8, Z5
 	DECQ         DX
 	JNZ          loop3x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, (AX)
-	VMOVUPD      Z5, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, (CX)
+	VMOVUPD      Z5, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile3x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5410,8 +5654,8 @@ loop3x2:
 
 tile2x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -5451,16 +5695,22 @@ loop2x2:
 	VFMADD231PD  Z5, Z6, Z3
 	DECQ         DX
 	JNZ          loop2x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, (AX)
-	VMOVUPD      Z3, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, (CX)
+	VMOVUPD      Z3, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile2x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5468,23 +5718,23 @@ loop2x2:
 
 tile1x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x2add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VPXORD     Z0, Z0, Z0
-	PREFETCHT0 64(SI)
+	PREFETCHT0 64(BX)
 	VPXORD     Z1, Z1, Z1
 	JMP        loop1x2ready
 
 loop1x2add:
-	VMOVUPD   (SI), Z0
-	VMOVUPD.Z 64(SI), K1, Z1
+	VMOVUPD   (BX), Z0
+	VMOVUPD.Z 64(BX), K1, Z1
 
 loop1x2ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x2:
 	VMOVUPD      (CX), Z2
@@ -5492,19 +5742,25 @@ loop1x2:
 	PREFETCHT0   (CX)(R8*8)
 	PREFETCHT0   64(CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSD (SI), Z4
-	ADDQ         DI, SI
+	VBROADCASTSD (BX), Z4
+	ADDQ         DI, BX
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	DECQ         DX
 	JNZ          loop1x2
-	VMOVUPD      Z0, (AX)
-	VMOVUPD      Z1, K1, 64(AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, (CX)
+	VMOVUPD      Z1, K1, 64(CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile1x2
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5543,8 +5799,8 @@ pick14x1:
 
 tile14x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -5670,38 +5926,44 @@ loop14x1:
 	VFMADD231PD  Z14, Z15, Z13
 	DECQ         DX
 	JNZ          loop14x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z13, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z11, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z13, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile14x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5709,8 +5971,8 @@ loop14x1:
 
 tile13x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -5829,36 +6091,42 @@ loop13x1:
 	VFMADD231PD  Z13, Z14, Z12
 	DECQ         DX
 	JNZ          loop13x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z11, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z12, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z11, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z12, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile13x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -5866,8 +6134,8 @@ loop13x1:
 
 tile12x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -5976,34 +6244,40 @@ loop12x1:
 	VFMADD231PD  Z12, Z13, Z11
 	DECQ         DX
 	JNZ          loop12x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z11, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z11, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile12x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6011,8 +6285,8 @@ loop12x1:
 
 tile11x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -6114,32 +6388,38 @@ loop11x1:
 	VFMADD231PD  Z11, Z12, Z10
 	DECQ         DX
 	JNZ          loop11x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z9, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z10, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z9, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z10, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile11x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6147,8 +6427,8 @@ loop11x1:
 
 tile10x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -6243,30 +6523,36 @@ loop10x1:
 	VFMADD231PD  Z10, Z11, Z9
 	DECQ         DX
 	JNZ          loop10x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z9, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z9, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile10x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6274,8 +6560,8 @@ loop10x1:
 
 tile9x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -6360,28 +6646,34 @@ loop9x1:
 	VFMADD231PD  Z9, Z10, Z8
 	DECQ         DX
 	JNZ          loop9x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z8, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z8, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile9x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6389,8 +6681,8 @@ loop9x1:
 
 tile8x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -6468,26 +6760,32 @@ loop8x1:
 	VFMADD231PD  Z8, Z9, Z7
 	DECQ         DX
 	JNZ          loop8x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z7, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z7, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile8x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6495,8 +6793,8 @@ loop8x1:
 
 tile7x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -6567,24 +6865,30 @@ loop7x1:
 	VFMADD231PD  Z7, Z8, Z6
 	DECQ         DX
 	JNZ          loop7x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z6, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z6, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile7x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6592,8 +6896,8 @@ loop7x1:
 
 tile6x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -6654,22 +6958,28 @@ loop6x1:
 	VFMADD231PD  Z6, Z7, Z5
 	DECQ         DX
 	JNZ          loop6x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z5, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z5, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile6x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6677,8 +6987,8 @@ loop6x1:
 
 tile5x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -6732,20 +7042,26 @@ loop5x1:
 	VFMADD231PD  Z5, Z6, Z4
 	DECQ         DX
 	JNZ          loop5x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z4, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z4, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile5x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6753,8 +7069,8 @@ loop5x1:
 
 tile4x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -6801,18 +7117,24 @@ loop4x1:
 	VFMADD231PD  Z4, Z5, Z3
 	DECQ         DX
 	JNZ          loop4x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z3, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z3, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile4x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6820,8 +7142,8 @@ loop4x1:
 
 tile3x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -6858,16 +7180,22 @@ loop3x1:
 	VFMADD231PD  Z3, Z4, Z2
 	DECQ         DX
 	JNZ          loop3x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z2, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z2, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile3x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6875,8 +7203,8 @@ loop3x1:
 
 tile2x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R9
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -6906,14 +7234,20 @@ loop2x1:
 	VFMADD231PD  Z2, Z3, Z1
 	DECQ         DX
 	JNZ          loop2x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Z1, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Z1, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile2x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
@@ -6921,59 +7255,67 @@ loop2x1:
 
 tile1x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x1add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VPXORD     Z0, Z0, Z0
 	JMP        loop1x1ready
 
 loop1x1add:
-	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (BX), K1, Z0
 
 loop1x1ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x1:
 	VMOVUPD.Z    (CX), K1, Z1
 	PREFETCHT0   (CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSD (SI), Z2
-	ADDQ         DI, SI
+	VBROADCASTSD (BX), Z2
+	ADDQ         DI, BX
 	VFMADD231PD  Z1, Z2, Z0
 	DECQ         DX
 	JNZ          loop1x1
-	VMOVUPD      Z0, K1, (AX)
-	ADDQ         BX, AX
-	MOVQ         aTile+80(FP), CX
+	MOVQ         AX, CX
+	VMOVUPD      Z0, K1, (CX)
+	MOVQ         cTile+88(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, AX
+	MOVQ         aTile+96(FP), CX
 	SHLQ         $0x03, CX
 	ADDQ         CX, 8(SP)
-	DECQ         16(SP)
+	MOVQ         bTile+104(FP), CX
+	SHLQ         $0x03, CX
+	ADDQ         CX, 16(SP)
+	DECQ         24(SP)
 	JNZ          tile1x1
 	VLDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
-// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, aTile int, bStep int, add bool)
+// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile32AVX2(SB), NOSPLIT, $24-97
+TEXT ·gemmTile32AVX2(SB), NOSPLIT, $32-113
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
 	MOVQ     c+0(FP), AX
 	MOVQ     a+8(FP), CX
 	MOVQ     CX, 8(SP)
-	MOVQ     tiles+24(FP), CX
+	MOVQ     b+16(FP), CX
 	MOVQ     CX, 16(SP)
+	MOVQ     tiles+24(FP), CX
+	MOVQ     CX, 24(SP)
 	MOVQ     cRow+56(FP), BX
 	SHLQ     $0x02, BX
 	MOVQ     aRow+64(FP), SI
 	SHLQ     $0x02, SI
 	MOVQ     aCol+72(FP), DI
 	SHLQ     $0x02, DI
-	MOVQ     bStep+88(FP), R8
+	MOVQ     bStep+80(FP), R8
 	SHLQ     $0x02, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), R9
@@ -6993,8 +7335,8 @@ TEXT ·gemmTile32AVX2(SB), NOSPLIT, $24-97
 
 tile6x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -7087,23 +7429,24 @@ loop6x2:
 	JNZ          loop6x2
 	CMPQ         R9, $0x08
 	JNE          masked6x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y10, (AX)
-	VMOVUPS      Y11, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, 32(CX)
 	JMP          next6x2
 
 masked6x2:
@@ -7111,30 +7454,36 @@ masked6x2:
 	VPBROADCASTD X12, Y13
 	VMOVDQU      index32<>+0(SB), Y12
 	VPCMPGTD     Y12, Y13, Y13
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMASKMOVPS   Y3, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMASKMOVPS   Y5, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMASKMOVPS   Y7, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y8, (AX)
-	VMASKMOVPS   Y9, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y10, (AX)
-	VMASKMOVPS   Y11, Y13, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y3, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMASKMOVPS   Y5, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMASKMOVPS   Y7, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y8, (CX)
+	VMASKMOVPS   Y9, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y10, (CX)
+	VMASKMOVPS   Y11, Y13, 32(CX)
 
 next6x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile6x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7142,8 +7491,8 @@ next6x2:
 
 tile5x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -7225,20 +7574,21 @@ loop5x2:
 	JNZ          loop5x2
 	CMPQ         R9, $0x08
 	JNE          masked5x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
 	JMP          next5x2
 
 masked5x2:
@@ -7246,27 +7596,33 @@ masked5x2:
 	VPBROADCASTD X10, Y11
 	VMOVDQU      index32<>+0(SB), Y10
 	VPCMPGTD     Y10, Y11, Y11
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMASKMOVPS   Y3, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMASKMOVPS   Y5, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMASKMOVPS   Y7, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y8, (AX)
-	VMASKMOVPS   Y9, Y11, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y3, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMASKMOVPS   Y5, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMASKMOVPS   Y7, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y8, (CX)
+	VMASKMOVPS   Y9, Y11, 32(CX)
 
 next5x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile5x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7274,8 +7630,8 @@ next5x2:
 
 tile4x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -7346,17 +7702,18 @@ loop4x2:
 	JNZ          loop4x2
 	CMPQ         R9, $0x08
 	JNE          masked4x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
 	JMP          next4x2
 
 masked4x2:
@@ -7364,24 +7721,30 @@ masked4x2:
 	VPBROADCASTD X8, Y9
 	VMOVDQU      index32<>+0(SB), Y8
 	VPCMPGTD     Y8, Y9, Y9
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMASKMOVPS   Y3, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMASKMOVPS   Y5, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y6, (AX)
-	VMASKMOVPS   Y7, Y9, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y3, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMASKMOVPS   Y5, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y6, (CX)
+	VMASKMOVPS   Y7, Y9, 32(CX)
 
 next4x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile4x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7389,8 +7752,8 @@ next4x2:
 
 tile3x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -7447,14 +7810,15 @@ loop3x2:
 	JNZ          loop3x2
 	CMPQ         R9, $0x08
 	JNE          masked3x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
 	JMP          next3x2
 
 masked3x2:
@@ -7462,21 +7826,27 @@ masked3x2:
 	VPBROADCASTD X6, Y7
 	VMOVDQU      index32<>+0(SB), Y6
 	VPCMPGTD     Y6, Y7, Y7
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMASKMOVPS   Y3, Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	VMASKMOVPS   Y5, Y7, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y3, Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	VMASKMOVPS   Y5, Y7, 32(CX)
 
 next3x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile3x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7484,8 +7854,8 @@ next3x2:
 
 tile2x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -7531,11 +7901,12 @@ loop2x2:
 	JNZ          loop2x2
 	CMPQ         R9, $0x08
 	JNE          masked2x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
 	JMP          next2x2
 
 masked2x2:
@@ -7543,18 +7914,24 @@ masked2x2:
 	VPBROADCASTD X4, Y5
 	VMOVDQU      index32<>+0(SB), Y4
 	VPCMPGTD     Y4, Y5, Y5
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	VMASKMOVPS   Y3, Y5, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	VMASKMOVPS   Y3, Y5, 32(CX)
 
 next2x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile2x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7562,14 +7939,14 @@ next2x2:
 
 tile1x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x2add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
-	PREFETCHT0 32(SI)
+	PREFETCHT0 32(BX)
 	VXORPS     Y1, Y1, Y1
 	JMP        loop1x2ready
 
@@ -7578,11 +7955,11 @@ loop1x2add:
 	VPBROADCASTD X0, Y1
 	VMOVDQU      index32<>+0(SB), Y0
 	VPCMPGTD     Y0, Y1, Y1
-	VMOVUPS      (SI), Y0
-	VMASKMOVPS   32(SI), Y1, Y1
+	VMOVUPS      (BX), Y0
+	VMASKMOVPS   32(BX), Y1, Y1
 
 loop1x2ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x2:
 	VMOVUPS      (CX), Y2
@@ -7590,16 +7967,17 @@ loop1x2:
 	PREFETCHT0   (CX)(R8*8)
 	PREFETCHT0   64(CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSS (SI), Y4
-	ADDQ         DI, SI
+	VBROADCASTSS (BX), Y4
+	ADDQ         DI, BX
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
 	DECQ         DX
 	JNZ          loop1x2
 	CMPQ         R9, $0x08
 	JNE          masked1x2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
 	JMP          next1x2
 
 masked1x2:
@@ -7607,15 +7985,21 @@ masked1x2:
 	VPBROADCASTD X2, Y3
 	VMOVDQU      index32<>+0(SB), Y2
 	VPCMPGTD     Y2, Y3, Y3
-	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y3, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	VMASKMOVPS   Y1, Y3, 32(CX)
 
 next1x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile1x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7635,8 +8019,8 @@ pick6x1:
 
 tile6x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -7703,17 +8087,18 @@ loop6x1:
 	JNZ          loop6x1
 	CMPQ         R9, $0x08
 	JNE          masked6x1
-	VMOVUPS      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y3, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y5, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y5, (CX)
 	JMP          next6x1
 
 masked6x1:
@@ -7721,24 +8106,30 @@ masked6x1:
 	VPBROADCASTD X6, Y7
 	VMOVDQU      index32<>+0(SB), Y6
 	VPCMPGTD     Y6, Y7, Y7
-	VMASKMOVPS   Y0, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y1, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y2, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y3, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y4, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y5, Y7, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y1, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y2, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y3, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y4, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y5, Y7, (CX)
 
 next6x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile6x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7746,8 +8137,8 @@ next6x1:
 
 tile5x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -7807,15 +8198,16 @@ loop5x1:
 	JNZ          loop5x1
 	CMPQ         R9, $0x08
 	JNE          masked5x1
-	VMOVUPS      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y3, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y4, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y4, (CX)
 	JMP          next5x1
 
 masked5x1:
@@ -7823,22 +8215,28 @@ masked5x1:
 	VPBROADCASTD X5, Y6
 	VMOVDQU      index32<>+0(SB), Y5
 	VPCMPGTD     Y5, Y6, Y6
-	VMASKMOVPS   Y0, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y1, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y2, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y3, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y4, Y6, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y1, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y2, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y3, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y4, Y6, (CX)
 
 next5x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile5x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7846,8 +8244,8 @@ next5x1:
 
 tile4x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -7900,13 +8298,14 @@ loop4x1:
 	JNZ          loop4x1
 	CMPQ         R9, $0x08
 	JNE          masked4x1
-	VMOVUPS      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y3, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y3, (CX)
 	JMP          next4x1
 
 masked4x1:
@@ -7914,20 +8313,26 @@ masked4x1:
 	VPBROADCASTD X4, Y5
 	VMOVDQU      index32<>+0(SB), Y4
 	VPCMPGTD     Y4, Y5, Y5
-	VMASKMOVPS   Y0, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y1, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y2, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y3, Y5, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y1, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y2, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y3, Y5, (CX)
 
 next4x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile4x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -7935,8 +8340,8 @@ next4x1:
 
 tile3x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -7979,11 +8384,12 @@ loop3x1:
 	JNZ          loop3x1
 	CMPQ         R9, $0x08
 	JNE          masked3x1
-	VMOVUPS      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y2, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y2, (CX)
 	JMP          next3x1
 
 masked3x1:
@@ -7991,18 +8397,24 @@ masked3x1:
 	VPBROADCASTD X3, Y4
 	VMOVDQU      index32<>+0(SB), Y3
 	VPCMPGTD     Y3, Y4, Y4
-	VMASKMOVPS   Y0, Y4, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y1, Y4, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y2, Y4, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y4, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y1, Y4, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y2, Y4, (CX)
 
 next3x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile3x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8010,8 +8422,8 @@ next3x1:
 
 tile2x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -8047,9 +8459,10 @@ loop2x1:
 	JNZ          loop2x1
 	CMPQ         R9, $0x08
 	JNE          masked2x1
-	VMOVUPS      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPS      Y1, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPS      Y1, (CX)
 	JMP          next2x1
 
 masked2x1:
@@ -8057,16 +8470,22 @@ masked2x1:
 	VPBROADCASTD X2, Y3
 	VMOVDQU      index32<>+0(SB), Y2
 	VPCMPGTD     Y2, Y3, Y3
-	VMASKMOVPS   Y0, Y3, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPS   Y1, Y3, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y3, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPS   Y1, Y3, (CX)
 
 next2x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile2x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8074,12 +8493,12 @@ next2x1:
 
 tile1x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x1add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
 	JMP        loop1x1ready
 
@@ -8088,23 +8507,24 @@ loop1x1add:
 	VPBROADCASTD X0, Y1
 	VMOVDQU      index32<>+0(SB), Y0
 	VPCMPGTD     Y0, Y1, Y1
-	VMASKMOVPS   (SI), Y1, Y0
+	VMASKMOVPS   (BX), Y1, Y0
 
 loop1x1ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x1:
 	VMOVUPS      (CX), Y1
 	PREFETCHT0   (CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSS (SI), Y2
-	ADDQ         DI, SI
+	VBROADCASTSS (BX), Y2
+	ADDQ         DI, BX
 	VFMADD231PS  Y1, Y2, Y0
 	DECQ         DX
 	JNZ          loop1x1
 	CMPQ         R9, $0x08
 	JNE          masked1x1
-	VMOVUPS      Y0, (AX)
+	MOVQ         AX, CX
+	VMOVUPS      Y0, (CX)
 	JMP          next1x1
 
 masked1x1:
@@ -8112,37 +8532,45 @@ masked1x1:
 	VPBROADCASTD X1, Y2
 	VMOVDQU      index32<>+0(SB), Y1
 	VPCMPGTD     Y1, Y2, Y2
-	VMASKMOVPS   Y0, Y2, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPS   Y0, Y2, (CX)
 
 next1x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile1x1
 	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, aTile int, bStep int, add bool)
+// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile64AVX2(SB), NOSPLIT, $24-97
+TEXT ·gemmTile64AVX2(SB), NOSPLIT, $32-113
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
 	MOVQ     c+0(FP), AX
 	MOVQ     a+8(FP), CX
 	MOVQ     CX, 8(SP)
-	MOVQ     tiles+24(FP), CX
+	MOVQ     b+16(FP), CX
 	MOVQ     CX, 16(SP)
+	MOVQ     tiles+24(FP), CX
+	MOVQ     CX, 24(SP)
 	MOVQ     cRow+56(FP), BX
 	SHLQ     $0x03, BX
 	MOVQ     aRow+64(FP), SI
 	SHLQ     $0x03, SI
 	MOVQ     aCol+72(FP), DI
 	SHLQ     $0x03, DI
-	MOVQ     bStep+88(FP), R8
+	MOVQ     bStep+80(FP), R8
 	SHLQ     $0x03, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), R9
@@ -8162,8 +8590,8 @@ TEXT ·gemmTile64AVX2(SB), NOSPLIT, $24-97
 
 tile6x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -8256,23 +8684,24 @@ loop6x2:
 	JNZ          loop6x2
 	CMPQ         R9, $0x04
 	JNE          masked6x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMOVUPD      Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y8, (AX)
-	VMOVUPD      Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y10, (AX)
-	VMOVUPD      Y11, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMOVUPD      Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y8, (CX)
+	VMOVUPD      Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y10, (CX)
+	VMOVUPD      Y11, 32(CX)
 	JMP          next6x2
 
 masked6x2:
@@ -8280,30 +8709,36 @@ masked6x2:
 	VPBROADCASTQ X12, Y13
 	VMOVDQU      index64<>+0(SB), Y12
 	VPCMPGTQ     Y12, Y13, Y13
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMASKMOVPD   Y3, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMASKMOVPD   Y5, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMASKMOVPD   Y7, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y8, (AX)
-	VMASKMOVPD   Y9, Y13, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y10, (AX)
-	VMASKMOVPD   Y11, Y13, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMASKMOVPD   Y3, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMASKMOVPD   Y5, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMASKMOVPD   Y7, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y8, (CX)
+	VMASKMOVPD   Y9, Y13, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y10, (CX)
+	VMASKMOVPD   Y11, Y13, 32(CX)
 
 next6x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile6x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8311,8 +8746,8 @@ next6x2:
 
 tile5x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -8394,20 +8829,21 @@ loop5x2:
 	JNZ          loop5x2
 	CMPQ         R9, $0x04
 	JNE          masked5x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMOVUPD      Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y8, (AX)
-	VMOVUPD      Y9, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMOVUPD      Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y8, (CX)
+	VMOVUPD      Y9, 32(CX)
 	JMP          next5x2
 
 masked5x2:
@@ -8415,27 +8851,33 @@ masked5x2:
 	VPBROADCASTQ X10, Y11
 	VMOVDQU      index64<>+0(SB), Y10
 	VPCMPGTQ     Y10, Y11, Y11
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMASKMOVPD   Y3, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMASKMOVPD   Y5, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMASKMOVPD   Y7, Y11, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y8, (AX)
-	VMASKMOVPD   Y9, Y11, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMASKMOVPD   Y3, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMASKMOVPD   Y5, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMASKMOVPD   Y7, Y11, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y8, (CX)
+	VMASKMOVPD   Y9, Y11, 32(CX)
 
 next5x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile5x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8443,8 +8885,8 @@ next5x2:
 
 tile4x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -8515,17 +8957,18 @@ loop4x2:
 	JNZ          loop4x2
 	CMPQ         R9, $0x04
 	JNE          masked4x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMOVUPD      Y7, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMOVUPD      Y7, 32(CX)
 	JMP          next4x2
 
 masked4x2:
@@ -8533,24 +8976,30 @@ masked4x2:
 	VPBROADCASTQ X8, Y9
 	VMOVDQU      index64<>+0(SB), Y8
 	VPCMPGTQ     Y8, Y9, Y9
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMASKMOVPD   Y3, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMASKMOVPD   Y5, Y9, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y6, (AX)
-	VMASKMOVPD   Y7, Y9, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMASKMOVPD   Y3, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMASKMOVPD   Y5, Y9, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y6, (CX)
+	VMASKMOVPD   Y7, Y9, 32(CX)
 
 next4x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile4x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8558,8 +9007,8 @@ next4x2:
 
 tile3x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -8616,14 +9065,15 @@ loop3x2:
 	JNZ          loop3x2
 	CMPQ         R9, $0x04
 	JNE          masked3x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMOVUPD      Y5, 32(CX)
 	JMP          next3x2
 
 masked3x2:
@@ -8631,21 +9081,27 @@ masked3x2:
 	VPBROADCASTQ X6, Y7
 	VMOVDQU      index64<>+0(SB), Y6
 	VPCMPGTQ     Y6, Y7, Y7
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMASKMOVPD   Y3, Y7, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	VMASKMOVPD   Y5, Y7, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMASKMOVPD   Y3, Y7, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	VMASKMOVPD   Y5, Y7, 32(CX)
 
 next3x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile3x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8653,8 +9109,8 @@ next3x2:
 
 tile2x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -8700,11 +9156,12 @@ loop2x2:
 	JNZ          loop2x2
 	CMPQ         R9, $0x04
 	JNE          masked2x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMOVUPD      Y3, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMOVUPD      Y3, 32(CX)
 	JMP          next2x2
 
 masked2x2:
@@ -8712,18 +9169,24 @@ masked2x2:
 	VPBROADCASTQ X4, Y5
 	VMOVDQU      index64<>+0(SB), Y4
 	VPCMPGTQ     Y4, Y5, Y5
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y5, 32(AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	VMASKMOVPD   Y3, Y5, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y5, 32(CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	VMASKMOVPD   Y3, Y5, 32(CX)
 
 next2x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile2x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8731,14 +9194,14 @@ next2x2:
 
 tile1x2:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x2add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
-	PREFETCHT0 32(SI)
+	PREFETCHT0 32(BX)
 	VXORPS     Y1, Y1, Y1
 	JMP        loop1x2ready
 
@@ -8747,11 +9210,11 @@ loop1x2add:
 	VPBROADCASTQ X0, Y1
 	VMOVDQU      index64<>+0(SB), Y0
 	VPCMPGTQ     Y0, Y1, Y1
-	VMOVUPD      (SI), Y0
-	VMASKMOVPD   32(SI), Y1, Y1
+	VMOVUPD      (BX), Y0
+	VMASKMOVPD   32(BX), Y1, Y1
 
 loop1x2ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x2:
 	VMOVUPD      (CX), Y2
@@ -8759,16 +9222,17 @@ loop1x2:
 	PREFETCHT0   (CX)(R8*8)
 	PREFETCHT0   64(CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSD (SI), Y4
-	ADDQ         DI, SI
+	VBROADCASTSD (BX), Y4
+	ADDQ         DI, BX
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	DECQ         DX
 	JNZ          loop1x2
 	CMPQ         R9, $0x04
 	JNE          masked1x2
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMOVUPD      Y1, 32(CX)
 	JMP          next1x2
 
 masked1x2:
@@ -8776,15 +9240,21 @@ masked1x2:
 	VPBROADCASTQ X2, Y3
 	VMOVDQU      index64<>+0(SB), Y2
 	VPCMPGTQ     Y2, Y3, Y3
-	VMOVUPD      Y0, (AX)
-	VMASKMOVPD   Y1, Y3, 32(AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	VMASKMOVPD   Y1, Y3, 32(CX)
 
 next1x2:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile1x2
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8804,8 +9274,8 @@ pick6x1:
 
 tile6x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -8872,17 +9342,18 @@ loop6x1:
 	JNZ          loop6x1
 	CMPQ         R9, $0x04
 	JNE          masked6x1
-	VMOVUPD      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y3, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y5, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y3, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y5, (CX)
 	JMP          next6x1
 
 masked6x1:
@@ -8890,24 +9361,30 @@ masked6x1:
 	VPBROADCASTQ X6, Y7
 	VMOVDQU      index64<>+0(SB), Y6
 	VPCMPGTQ     Y6, Y7, Y7
-	VMASKMOVPD   Y0, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y1, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y2, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y3, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y4, Y7, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y5, Y7, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y1, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y2, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y3, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y4, Y7, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y5, Y7, (CX)
 
 next6x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile6x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -8915,8 +9392,8 @@ next6x1:
 
 tile5x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -8976,15 +9453,16 @@ loop5x1:
 	JNZ          loop5x1
 	CMPQ         R9, $0x04
 	JNE          masked5x1
-	VMOVUPD      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y3, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y4, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y3, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y4, (CX)
 	JMP          next5x1
 
 masked5x1:
@@ -8992,22 +9470,28 @@ masked5x1:
 	VPBROADCASTQ X5, Y6
 	VMOVDQU      index64<>+0(SB), Y5
 	VPCMPGTQ     Y5, Y6, Y6
-	VMASKMOVPD   Y0, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y1, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y2, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y3, Y6, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y4, Y6, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y1, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y2, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y3, Y6, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y4, Y6, (CX)
 
 next5x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile5x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -9015,8 +9499,8 @@ next5x1:
 
 tile4x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -9069,13 +9553,14 @@ loop4x1:
 	JNZ          loop4x1
 	CMPQ         R9, $0x04
 	JNE          masked4x1
-	VMOVUPD      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y3, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y3, (CX)
 	JMP          next4x1
 
 masked4x1:
@@ -9083,20 +9568,26 @@ masked4x1:
 	VPBROADCASTQ X4, Y5
 	VMOVDQU      index64<>+0(SB), Y4
 	VPCMPGTQ     Y4, Y5, Y5
-	VMASKMOVPD   Y0, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y1, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y2, Y5, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y3, Y5, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y1, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y2, Y5, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y3, Y5, (CX)
 
 next4x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile4x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -9104,8 +9595,8 @@ next4x1:
 
 tile3x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -9148,11 +9639,12 @@ loop3x1:
 	JNZ          loop3x1
 	CMPQ         R9, $0x04
 	JNE          masked3x1
-	VMOVUPD      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y1, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y2, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y1, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y2, (CX)
 	JMP          next3x1
 
 masked3x1:
@@ -9160,18 +9652,24 @@ masked3x1:
 	VPBROADCASTQ X3, Y4
 	VMOVDQU      index64<>+0(SB), Y3
 	VPCMPGTQ     Y3, Y4, Y4
-	VMASKMOVPD   Y0, Y4, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y1, Y4, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y2, Y4, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y4, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y1, Y4, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y2, Y4, (CX)
 
 next3x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile3x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -9179,8 +9677,8 @@ next3x1:
 
 tile2x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), R10
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -9216,9 +9714,10 @@ loop2x1:
 	JNZ          loop2x1
 	CMPQ         R9, $0x04
 	JNE          masked2x1
-	VMOVUPD      Y0, (AX)
-	ADDQ         BX, AX
-	VMOVUPD      Y1, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
+	ADDQ         BX, CX
+	VMOVUPD      Y1, (CX)
 	JMP          next2x1
 
 masked2x1:
@@ -9226,16 +9725,22 @@ masked2x1:
 	VPBROADCASTQ X2, Y3
 	VMOVDQU      index64<>+0(SB), Y2
 	VPCMPGTQ     Y2, Y3, Y3
-	VMASKMOVPD   Y0, Y3, (AX)
-	ADDQ         BX, AX
-	VMASKMOVPD   Y1, Y3, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y3, (CX)
+	ADDQ         BX, CX
+	VMASKMOVPD   Y1, Y3, (CX)
 
 next2x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile2x1
 	VLDMXCSR (SP)
 	VZEROUPPER
@@ -9243,12 +9748,12 @@ next2x1:
 
 tile1x1:
 	MOVQ       k+48(FP), DX
-	MOVQ       b+16(FP), CX
-	MOVB       add+96(FP), SI
-	TESTB      SI, SI
-	MOVQ       AX, SI
+	MOVQ       16(SP), CX
+	MOVB       add+112(FP), BL
+	TESTB      BL, BL
+	MOVQ       AX, BX
 	JNE        loop1x1add
-	PREFETCHT0 (SI)
+	PREFETCHT0 (BX)
 	VXORPS     Y0, Y0, Y0
 	JMP        loop1x1ready
 
@@ -9257,23 +9762,24 @@ loop1x1add:
 	VPBROADCASTQ X0, Y1
 	VMOVDQU      index64<>+0(SB), Y0
 	VPCMPGTQ     Y0, Y1, Y1
-	VMASKMOVPD   (SI), Y1, Y0
+	VMASKMOVPD   (BX), Y1, Y0
 
 loop1x1ready:
-	MOVQ 8(SP), SI
+	MOVQ 8(SP), BX
 
 loop1x1:
 	VMOVUPD      (CX), Y1
 	PREFETCHT0   (CX)(R8*8)
 	ADDQ         R8, CX
-	VBROADCASTSD (SI), Y2
-	ADDQ         DI, SI
+	VBROADCASTSD (BX), Y2
+	ADDQ         DI, BX
 	VFMADD231PD  Y1, Y2, Y0
 	DECQ         DX
 	JNZ          loop1x1
 	CMPQ         R9, $0x04
 	JNE          masked1x1
-	VMOVUPD      Y0, (AX)
+	MOVQ         AX, CX
+	VMOVUPD      Y0, (CX)
 	JMP          next1x1
 
 masked1x1:
@@ -9281,14 +9787,20 @@ masked1x1:
 	VPBROADCASTQ X1, Y2
 	VMOVDQU      index64<>+0(SB), Y1
 	VPCMPGTQ     Y1, Y2, Y2
-	VMASKMOVPD   Y0, Y2, (AX)
+	MOVQ         AX, CX
+	VMASKMOVPD   Y0, Y2, (CX)
 
 next1x1:
-	ADDQ     BX, AX
-	MOVQ     aTile+80(FP), CX
+	MOVQ     cTile+88(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+96(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	DECQ     16(SP)
+	MOVQ     bTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
 	JNZ      tile1x1
 	VLDMXCSR (SP)
 	VZEROUPPER

@@ -154,6 +154,22 @@ func TestGemmOfEverySize(t *testing.T) {
 	}
 }
 
+// TestGemmOfManyTiles holds a product whose B takes several panels to its blocks, which take none.
+func TestGemmOfManyTiles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	testManyTiles[float32](t, rng, 180, 545, 256)
+	testManyTiles[float64](t, rng, 180, 545, 256)
+}
+
+func testManyTiles[T Float](t *testing.T, rng *rand.Rand, m, n, k int) {
+	t.Helper()
+	x, y := randoms[T](rng, m*k), randoms[T](rng, k*n)
+	for _, trans := range transposes {
+		a, b := operand(x, m, k, trans[0]), operand(y, k, n, trans[1])
+		require.Equal(t, cut(nil, a, b, m, n, k, 20, 100), multiply(t, nil, a, b, m, n, k), "%v", trans)
+	}
+}
+
 // TestGemmSumsInOrder computes each element as the doc comment says, rounding where it says.
 func TestGemmSumsInOrder(t *testing.T) {
 	const m, n, k = 17, 39, 600

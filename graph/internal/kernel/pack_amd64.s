@@ -106,21 +106,21 @@ single:
 	VZEROUPPER
 	RET
 
-// func transposeAVX2(dst *float32, src *float32, rows int, cols int, dstStep int, srcStep int)
-// Requires: AVX, CMOV
-TEXT ·transposeAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ dstStep+32(FP), DX
-	SHLQ $0x02, DX
-	MOVQ srcStep+40(FP), BX
-	SHLQ $0x02, BX
-	MOVQ cols+24(FP), SI
+// func transpose32AVX2(dst *float32, src *float32, rows int, cols int, dstStep int, srcStep int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·transpose32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   dstStep+32(FP), DX
+	MOVQ   srcStep+40(FP), BX
+	IMUL3Q $0x04, DX, DX
+	IMUL3Q $0x04, BX, BX
+	MOVQ   rows+16(FP), SI
 
-columns:
+rows:
 	MOVQ AX, R8
 	MOVQ CX, R9
-	MOVQ rows+16(FP), DI
+	MOVQ cols+24(FP), DI
 
 square:
 	LEAQ        (R9)(BX*2), R10
@@ -131,12 +131,20 @@ square:
 	ADDQ        DX, R12
 	LEAQ        (R12)(DX*2), R13
 	ADDQ        DX, R13
+	PREFETCHT0  256(R9)
+	PREFETCHT0  256(R10)(BX*1)
 	VMOVUPS     (R9), X0
 	VINSERTF128 $0x01, (R10)(BX*1), Y0, Y1
+	PREFETCHT0  256(R9)(BX*1)
+	PREFETCHT0  256(R10)(BX*2)
 	VMOVUPS     (R9)(BX*1), X0
 	VINSERTF128 $0x01, (R10)(BX*2), Y0, Y2
+	PREFETCHT0  256(R9)(BX*2)
+	PREFETCHT0  256(R11)
 	VMOVUPS     (R9)(BX*2), X0
 	VINSERTF128 $0x01, (R11), Y0, Y3
+	PREFETCHT0  256(R10)
+	PREFETCHT0  256(R11)(BX*1)
 	VMOVUPS     (R10), X0
 	VINSERTF128 $0x01, (R11)(BX*1), Y0, Y4
 	VUNPCKLPS   Y2, Y1, Y5
@@ -176,10 +184,10 @@ square:
 	JE          next
 	CMPQ        DI, R10
 	CMOVQLT     DI, R10
-	LEAQ        (R9)(R10*4), R9
-	MOVQ        DX, R11
+	LEAQ        (R8)(R10*4), R8
+	MOVQ        BX, R11
 	IMULQ       R10, R11
-	ADDQ        R11, R8
+	ADDQ        R11, R9
 	CMPQ        DI, $0x08
 	JGE         square
 	MOVQ        $+8, DI
@@ -191,14 +199,88 @@ next:
 	JE      done
 	CMPQ    SI, R10
 	CMOVQLT SI, R10
-	LEAQ    (AX)(R10*4), AX
-	MOVQ    BX, R11
+	LEAQ    (CX)(R10*4), CX
+	MOVQ    DX, R11
 	IMULQ   R10, R11
-	ADDQ    R11, CX
+	ADDQ    R11, AX
 	CMPQ    SI, $0x08
-	JGE     columns
+	JGE     rows
 	MOVQ    $+8, SI
-	JMP     columns
+	JMP     rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func transpose64AVX2(dst *float64, src *float64, rows int, cols int, dstStep int, srcStep int)
+// Requires: AVX, CMOV, MMX+
+TEXT ·transpose64AVX2(SB), NOSPLIT, $0-48
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   dstStep+32(FP), DX
+	MOVQ   srcStep+40(FP), BX
+	IMUL3Q $0x08, DX, DX
+	IMUL3Q $0x08, BX, BX
+	MOVQ   rows+16(FP), SI
+
+rows:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ cols+24(FP), DI
+
+square:
+	LEAQ        (R9)(BX*2), R10
+	ADDQ        BX, R10
+	LEAQ        (R8)(DX*2), R11
+	ADDQ        DX, R11
+	PREFETCHT0  256(R9)
+	PREFETCHT0  256(R9)(BX*2)
+	VMOVUPS     (R9), X0
+	VINSERTF128 $0x01, (R9)(BX*2), Y0, Y1
+	PREFETCHT0  256(R9)(BX*1)
+	PREFETCHT0  256(R10)
+	VMOVUPS     (R9)(BX*1), X0
+	VINSERTF128 $0x01, (R10), Y0, Y2
+	VUNPCKLPD   Y2, Y1, Y3
+	VMOVUPS     Y3, (R8)
+	VUNPCKHPD   Y2, Y1, Y1
+	VMOVUPS     Y1, (R8)(DX*1)
+	VMOVUPS     16(R9), X0
+	VINSERTF128 $0x01, 16(R9)(BX*2), Y0, Y1
+	VMOVUPS     16(R9)(BX*1), X0
+	VINSERTF128 $0x01, 16(R10), Y0, Y2
+	VUNPCKLPD   Y2, Y1, Y3
+	VMOVUPS     Y3, (R8)(DX*2)
+	VUNPCKHPD   Y2, Y1, Y1
+	VMOVUPS     Y1, (R11)
+	MOVQ        $+4, R10
+	SUBQ        R10, DI
+	JE          next
+	CMPQ        DI, R10
+	CMOVQLT     DI, R10
+	LEAQ        (R8)(R10*8), R8
+	MOVQ        BX, R11
+	IMULQ       R10, R11
+	ADDQ        R11, R9
+	CMPQ        DI, $0x04
+	JGE         square
+	MOVQ        $+4, DI
+	JMP         square
+
+next:
+	MOVQ    $+4, R10
+	SUBQ    R10, SI
+	JE      done
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	LEAQ    (CX)(R10*8), CX
+	MOVQ    DX, R11
+	IMULQ   R10, R11
+	ADDQ    R11, AX
+	CMPQ    SI, $0x04
+	JGE     rows
+	MOVQ    $+4, SI
+	JMP     rows
 
 done:
 	VZEROUPPER

@@ -16,7 +16,12 @@ func packRowsAVX512(dst *float32, src *float32, rows int, cols int, step int)
 //go:noescape
 func packRowsAVX2(dst *float32, src *float32, rows int, cols int, step int)
 
-// transposeAVX2 sets dst[r*dstStep+c] = src[c*srcStep+r] for r < rows and c < cols, both at least 8.
+// transpose32AVX2 sets dst[r*dstStep+c] = src[c*srcStep+r] for r < rows and c < cols, both at least 8.
 //
 //go:noescape
-func transposeAVX2(dst *float32, src *float32, rows int, cols int, dstStep int, srcStep int)
+func transpose32AVX2(dst *float32, src *float32, rows int, cols int, dstStep int, srcStep int)
+
+// transpose64AVX2 sets dst[r*dstStep+c] = src[c*srcStep+r] for r < rows and c < cols, both at least 4.
+//
+//go:noescape
+func transpose64AVX2(dst *float64, src *float64, rows int, cols int, dstStep int, srcStep int)

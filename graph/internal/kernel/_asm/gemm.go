@@ -46,7 +46,7 @@ type tile struct {
 	mask                    reg.Register  // of the last vector
 	index                   operand.Mem   // 0, 1, 2, ..., one to a lane
 	saved                   operand.Mem   // the caller's MXCSR, and room for ours
-	a, tiles                operand.Mem   // the next tile's rows of A; how many tiles are to come
+	nextA, nextB, tiles     operand.Mem   // the next tile's strips; how many tiles are to come
 }
 
 func (t *tile) emit() {
@@ -56,16 +56,17 @@ func (t *tile) emit() {
 	}
 	t.Function(t.name)
 	t.Attributes(attr.NOSPLIT)
-	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, cRow, aRow, aCol, aTile, bStep int, add bool)", element))
-	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, one below the other, to the product of A, [rows, k],", t.name),
-		"and B, [k, cols], and to the sum with what C holds if add. Strides count elements; the rows of A for a tile",
-		"are aTile behind those for the tile before."+map[bool]string{false: " B is read a vector at a time, past cols."}[t.wide],
+	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, cRow, aRow, aCol, bStep, cTile, aTile, bTile int, add bool)", element))
+	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, to the product of A, [rows, k], and B, [k, cols], and", t.name),
+		"to the sum with what C holds if add. Strides count elements: cTile, aTile and bTile lead to the next tile's."+
+			map[bool]string{false: " B is read a vector at a time, past cols."}[t.wide],
 		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k and tiles are positive.", t.rows, 2*t.lanes()))
 	t.Pragma("noescape")
 	t.flush()
 	t.c, t.b, t.k = t.param("c"), t.GP64(), t.GP64()
-	t.a, t.tiles = t.AllocLocal(8), t.AllocLocal(8)
-	t.MOVQ(t.param("a"), t.a)
+	t.nextA, t.nextB, t.tiles = t.AllocLocal(8), t.AllocLocal(8), t.AllocLocal(8)
+	t.MOVQ(t.param("a"), t.nextA)
+	t.MOVQ(t.param("b"), t.nextB)
 	t.MOVQ(t.param("tiles"), t.tiles)
 	t.cRow, t.aRow, t.aCol, t.bStep = t.stride("cRow"), t.stride("aRow"), t.stride("aCol"), t.stride("bStep")
 	rows := t.param("rows")
@@ -134,11 +135,11 @@ func (t *tile) product(vectors, rows int) {
 		}
 	}
 	t.Load(t.Param("k"), t.k)
-	t.Load(t.Param("b"), t.b)
+	t.MOVQ(t.nextB, t.b)
 	t.begin(acc, label(vectors, rows, "loop"))
 	const group = 3 // rows that one pointer reaches: 0, 1 and 2 strides on
 	strips := []reg.GPVirtual{t.GP64()}
-	t.MOVQ(t.a, strips[0])
+	t.MOVQ(t.nextA, strips[0])
 	for r := group; r < rows; r += group {
 		p := t.GP64()
 		t.LEAQ(operand.Mem{Base: strips[len(strips)-1], Index: t.aRow, Scale: 2}, p)
@@ -224,16 +225,19 @@ func (t *tile) begin(acc [][]reg.Register, loop string) {
 
 // end writes the sums to C, and goes on to the next tile or returns.
 func (t *tile) end(acc [][]reg.Register, vectors, rows int) {
+	c := t.GP64()
 	if !t.wide { // masked stores are slow on some processors
 		masked := label(vectors, rows, "masked")
 		t.CMPQ(t.rest, operand.Imm(uint64(t.lanes())))
 		t.JNE(operand.LabelRef(masked))
-		t.eachVector(acc, t.c, func(at operand.Mem, v reg.Register, _ bool) { t.move(v, at) })
+		t.MOVQ(t.c, c)
+		t.eachVector(acc, c, func(at operand.Mem, v reg.Register, _ bool) { t.move(v, at) })
 		t.JMP(operand.LabelRef(label(vectors, rows, "next")))
 		t.Label(masked)
 	}
 	mask := t.laneMask()
-	t.eachVector(acc, t.c, func(at operand.Mem, v reg.Register, last bool) {
+	t.MOVQ(t.c, c)
+	t.eachVector(acc, c, func(at operand.Mem, v reg.Register, last bool) {
 		switch {
 		case !last:
 			t.move(v, at)
@@ -244,8 +248,9 @@ func (t *tile) end(acc [][]reg.Register, vectors, rows int) {
 		}
 	})
 	t.Label(label(vectors, rows, "next"))
-	t.ADDQ(t.cRow, t.c)
-	t.ADDQ(t.stride("aTile"), t.a)
+	t.ADDQ(t.stride("cTile"), t.c)
+	t.ADDQ(t.stride("aTile"), t.nextA)
+	t.ADDQ(t.stride("bTile"), t.nextB)
 	t.DECQ(t.tiles)
 	t.JNZ(operand.LabelRef(label(vectors, rows, "tile")))
 	t.VLDMXCSR(t.saved)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -30,10 +32,14 @@ func pack(c *build.Context) {
 		p.VPCMPGTD(lanes, mask, mask)
 		return func(at operand.Mem, v reg.Register) { p.VMASKMOVPS(at, mask, v) }, func() reg.Register { return p.YMM() }
 	})
-	p.transpose()
+	p.transpose("transpose32AVX2", 4)
+	p.transpose("transpose64AVX2", 8)
 }
 
 type packer struct{ *build.Context }
+
+// ahead is how many bytes of a row before their use a prefetch asks for them.
+const ahead = 256
 
 func (p packer) param(name string) reg.GPVirtual {
 	r := p.GP64()
@@ -92,75 +98,76 @@ func (p packer) rows(name string, lanes int, masked func(count reg.GPVirtual) (l
 	p.RET()
 }
 
-// transpose emits the transposition of a strip, in squares of 8 by 8. The last square of a side ends
-// where the side ends, and so may overlap the one before.
-func (p packer) transpose() {
-	p.Function("transposeAVX2")
+// transpose emits the transposition of a strip of elements of so many bytes, in squares whose sides are a
+// register, row of squares by row. The last square of a side ends where the side ends, and so may overlap
+// the one before.
+func (p packer) transpose(name string, bytes uint8) {
+	side := 32 / int(bytes)
+	element := map[uint8]string{4: "float32", 8: "float64"}[bytes]
+	p.Function(name)
 	p.Attributes(attr.NOSPLIT)
-	p.SignatureExpr("func(dst, src *float32, rows, cols, dstStep, srcStep int)")
-	p.Doc("transposeAVX2 sets dst[r*dstStep+c] = src[c*srcStep+r] for r < rows and c < cols, both at least 8.")
+	p.SignatureExpr(fmt.Sprintf("func(dst, src *%s, rows, cols, dstStep, srcStep int)", element))
+	p.Doc(fmt.Sprintf("%s sets dst[r*dstStep+c] = src[c*srcStep+r] for r < rows and c < cols, both at least %d.", name, side))
 	p.Pragma("noescape")
-	dst, src, dstStep, srcStep := p.param("dst"), p.param("src"), p.stride("dstStep"), p.stride("srcStep")
-	cols, rows := p.param("cols"), p.GP64()
+	dst, src := p.param("dst"), p.param("src")
+	dstStep, srcStep := p.param("dstStep"), p.param("srcStep")
+	p.IMUL3Q(operand.Imm(uint64(bytes)), dstStep, dstStep)
+	p.IMUL3Q(operand.Imm(uint64(bytes)), srcStep, srcStep)
+	rows, cols := p.param("rows"), p.GP64()
 
-	p.Label("columns")
+	p.Label("rows")
 	to, from := p.GP64(), p.GP64()
 	p.MOVQ(dst, to)
 	p.MOVQ(src, from)
-	p.Load(p.Param("rows"), rows)
+	p.Load(p.Param("cols"), cols)
 
 	p.Label("square")
-	p.square(to, from, dstStep, srcStep)
-	eight := p.GP64()
-	p.MOVQ(operand.I32(8), eight)
-	p.SUBQ(eight, rows)
+	if bytes == 4 {
+		p.square32(to, from, dstStep, srcStep)
+	} else {
+		p.square64(to, from, dstStep, srcStep)
+	}
+	most, step := p.GP64(), p.GP64()
+	p.MOVQ(operand.I32(side), most)
+	p.SUBQ(most, cols)
 	p.JE(operand.LabelRef("next"))
-	p.CMPQ(rows, eight)
-	p.CMOVQLT(rows, eight)
-	p.LEAQ(operand.Mem{Base: from, Index: eight, Scale: 4}, from)
-	step := p.GP64()
-	p.MOVQ(dstStep, step)
-	p.IMULQ(eight, step)
-	p.ADDQ(step, to)
-	p.CMPQ(rows, operand.Imm(8))
+	p.CMPQ(cols, most)
+	p.CMOVQLT(cols, most)
+	p.LEAQ(operand.Mem{Base: to, Index: most, Scale: bytes}, to)
+	p.MOVQ(srcStep, step)
+	p.IMULQ(most, step)
+	p.ADDQ(step, from)
+	p.CMPQ(cols, operand.Imm(uint64(side)))
 	p.JGE(operand.LabelRef("square"))
-	p.MOVQ(operand.I32(8), rows)
+	p.MOVQ(operand.I32(side), cols)
 	p.JMP(operand.LabelRef("square"))
 
 	p.Label("next")
-	p.MOVQ(operand.I32(8), eight)
-	p.SUBQ(eight, cols)
+	p.MOVQ(operand.I32(side), most)
+	p.SUBQ(most, rows)
 	p.JE(operand.LabelRef("done"))
-	p.CMPQ(cols, eight)
-	p.CMOVQLT(cols, eight)
-	p.LEAQ(operand.Mem{Base: dst, Index: eight, Scale: 4}, dst)
-	p.MOVQ(srcStep, step)
-	p.IMULQ(eight, step)
-	p.ADDQ(step, src)
-	p.CMPQ(cols, operand.Imm(8))
-	p.JGE(operand.LabelRef("columns"))
-	p.MOVQ(operand.I32(8), cols)
-	p.JMP(operand.LabelRef("columns"))
+	p.CMPQ(rows, most)
+	p.CMOVQLT(rows, most)
+	p.LEAQ(operand.Mem{Base: src, Index: most, Scale: bytes}, src)
+	p.MOVQ(dstStep, step)
+	p.IMULQ(most, step)
+	p.ADDQ(step, dst)
+	p.CMPQ(rows, operand.Imm(uint64(side)))
+	p.JGE(operand.LabelRef("rows"))
+	p.MOVQ(operand.I32(side), rows)
+	p.JMP(operand.LabelRef("rows"))
 
 	p.Label("done")
 	p.VZEROUPPER()
 	p.RET()
 }
 
-// square transposes 8 by 8. A register takes four elements of row i and of row i+4, which makes the
+// square32 transposes 8 by 8. A register takes four elements of row i and of row i+4, which makes the
 // transpositions of the halves those of 4 by 4.
-func (p packer) square(dst, src, dstStep, srcStep reg.GPVirtual) {
-	from, to := p.eight(src, srcStep), p.eight(dst, dstStep)
+func (p packer) square32(dst, src, dstStep, srcStep reg.GPVirtual) {
+	from, to := p.addresses(8, src, srcStep), p.addresses(8, dst, dstStep)
 	for half := range 2 {
-		var t [4]reg.VecVirtual
-		for i := range t {
-			low := p.XMM()
-			t[i] = p.YMM()
-			a, b := from[i], from[i+4]
-			a.Disp, b.Disp = 16*half, 16*half
-			p.VMOVUPS(a, low)
-			p.VINSERTF128(operand.Imm(1), b, low.AsY(), t[i])
-		}
+		t := p.halves(from, half)
 		var u [4]reg.VecVirtual
 		for i := range u {
 			u[i] = p.YMM()
@@ -170,20 +177,52 @@ func (p packer) square(dst, src, dstStep, srcStep reg.GPVirtual) {
 		p.VUNPCKHPS(t[1], t[0], u[2])
 		p.VUNPCKHPS(t[3], t[2], u[3])
 		for i := range 4 {
-			x := p.YMM()
-			if i%2 == 0 {
-				p.VUNPCKLPD(u[i/2*2+1], u[i/2*2], x)
-			} else {
-				p.VUNPCKHPD(u[i/2*2+1], u[i/2*2], x)
-			}
-			p.VMOVUPS(x, to[4*half+i])
+			p.pair(u[i/2*2], u[i/2*2+1], i%2, to[4*half+i])
 		}
 	}
 }
 
-// eight returns the addresses of eight rows, step apart.
-func (p packer) eight(base, step reg.GPVirtual) [8]operand.Mem {
-	var rows [8]operand.Mem
+// square64 transposes 4 by 4 in the same way.
+func (p packer) square64(dst, src, dstStep, srcStep reg.GPVirtual) {
+	from, to := p.addresses(4, src, srcStep), p.addresses(4, dst, dstStep)
+	for half := range 2 {
+		t := p.halves(from, half)
+		for i := range 2 {
+			p.pair(t[0], t[1], i, to[2*half+i])
+		}
+	}
+}
+
+// halves reads 16 bytes of each row, those of the first half of the rows and of the second side by side.
+func (p packer) halves(from []operand.Mem, half int) []reg.VecVirtual {
+	var t []reg.VecVirtual
+	for i := range len(from) / 2 {
+		low, both := p.XMM(), p.YMM()
+		if half == 0 {
+			p.PREFETCHT0(from[i].Offset(ahead))
+			p.PREFETCHT0(from[i+len(from)/2].Offset(ahead))
+		}
+		p.VMOVUPS(from[i].Offset(16*half), low)
+		p.VINSERTF128(operand.Imm(1), from[i+len(from)/2].Offset(16*half), low.AsY(), both)
+		t = append(t, both)
+	}
+	return t
+}
+
+// pair writes the low or the high 8 bytes, alternately of a and of b.
+func (p packer) pair(a, b reg.VecVirtual, high int, to operand.Mem) {
+	x := p.YMM()
+	if high == 0 {
+		p.VUNPCKLPD(b, a, x)
+	} else {
+		p.VUNPCKHPD(b, a, x)
+	}
+	p.VMOVUPS(x, to)
+}
+
+// addresses returns those of n rows, step apart.
+func (p packer) addresses(n int, base, step reg.GPVirtual) []operand.Mem {
+	rows := make([]operand.Mem, n)
 	at := base
 	for i := range rows {
 		if i > 0 && i%3 == 0 {
