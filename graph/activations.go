@@ -11,7 +11,7 @@ func (x *Node) Tanh() *Node {
 	return elementwise{
 		label: "Tanh", f32: of1(kernel.Tanh[float32]), f64: of1(kernel.Tanh[float64]),
 		d: func(_ []*Node, out, dy *Node) []*Node {
-			return []*Node{dy.Mul(out.Square().Neg().AddScalar(1))}
+			return []*Node{dy.Mul(out.g.Const(1).Sub(out.Mul(out)))}
 		},
 	}.on(x)
 }
@@ -21,7 +21,7 @@ func (x *Node) Sigmoid() *Node {
 	return elementwise{
 		label: "Sigmoid", f32: of1(kernel.Sigmoid[float32]), f64: of1(kernel.Sigmoid[float64]),
 		d: func(_ []*Node, out, dy *Node) []*Node {
-			return []*Node{dy.Mul(out.Mul(out.Neg().AddScalar(1)))}
+			return []*Node{dy.Mul(out.Mul(out.g.Const(1).Sub(out)))}
 		},
 	}.on(x)
 }

@@ -11,8 +11,9 @@ import (
 type vectorMove struct {
 	call  kernel.Call // without its arguments
 	bind  func(v *vectorMove, call *kernel.Call, c *call[float32], lo int)
-	at    []ref // results, then operands
-	k     []ref // numbers
+	at    []ref     // results, then operands
+	k     []ref     // numbers
+	attr  []float64 // numbers of the op
 	noise noise
 	sums  []float64 // of each tile
 }
@@ -25,7 +26,7 @@ func vectorMoves(b *body, sums map[int][]float64) []*vectorMove {
 		name := ""
 		switch o := m.op.(type) {
 		case elementwise:
-			name, v.bind = o.label, bindElementwise
+			name, v.bind, v.attr = o.label, bindElementwise, o.attr
 			if swapped, ok := map[string]string{"Greater": "Less", "GreaterEqual": "LessEqual"}[name]; ok {
 				name, v.at[1], v.at[2] = swapped, v.at[2], v.at[1]
 			}
@@ -71,6 +72,9 @@ func (v *vectorMove) arguments(c *call[float32], lo int) []kernel.Argument {
 
 func bindElementwise(v *vectorMove, call *kernel.Call, c *call[float32], lo int) {
 	call.Elementwise(tile, len(v.at) > 2, v.arguments(c, lo)...)
+	if len(v.attr) > 0 {
+		call.Numbers(v.attr...)
+	}
 }
 
 func bindSeveral(v *vectorMove, call *kernel.Call, c *call[float32], lo int) {

@@ -18,6 +18,7 @@ var kernelNames = []string{
 	"Neg", "Abs", "Sign", "Step", "Square", "Sqrt", "Reciprocal", "ReLU", "Exp", "Expm1", "Log", "Log1p", "Tanh",
 	"Sigmoid", "LogSigmoid", "Softplus", "Add", "Sub", "Mul", "Div", "Minimum", "Maximum", "Less", "LessEqual", "Equal",
 	"NotEqual", "Where", "MulAdd", "MulSub", "SubMul", "SoftplusSigmoid", "Adam", "Normal", "Uniform", "Sum",
+	"Clamp", "LeakyReLU", "ELU",
 }
 
 // Call is one kernel of a sequence that RunTiles takes tile after tile through, with the arguments of its
@@ -58,6 +59,15 @@ func (c *Call) Elementwise(n int, broadcasts bool, arrays ...Argument) {
 			c.push(uintptr(n), 0)
 		}
 	}
+}
+
+// Numbers adds the one or two numbers that follow the arguments of a kernel such as Clamp.
+func (c *Call) Numbers(x ...float64) {
+	var word [2]float32
+	for i, v := range x {
+		word[i] = float32(v)
+	}
+	c.push(*(*uintptr)(unsafe.Pointer(&word)), 0)
 }
 
 func (c *Call) array(n int, a Argument) {

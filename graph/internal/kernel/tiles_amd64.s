@@ -88,7 +88,13 @@ DATA addresses<>+528(SB)/8, $·uniformAVX2(SB)
 DATA addresses<>+536(SB)/8, $·uniformAVX512(SB)
 DATA addresses<>+544(SB)/8, $·sumRowAVX2(SB)
 DATA addresses<>+552(SB)/8, $·sumRowAVX512(SB)
-GLOBL addresses<>(SB), RODATA, $560
+DATA addresses<>+560(SB)/8, $·clampAVX2(SB)
+DATA addresses<>+568(SB)/8, $·clampAVX512(SB)
+DATA addresses<>+576(SB)/8, $·leakyReLUAVX2(SB)
+DATA addresses<>+584(SB)/8, $·leakyReLUAVX512(SB)
+DATA addresses<>+592(SB)/8, $·eluAVX2(SB)
+DATA addresses<>+600(SB)/8, $·eluAVX512(SB)
+GLOBL addresses<>(SB), RODATA, $608
 
 // func address(i int) uintptr
 TEXT ·address(SB), NOSPLIT, $0-16

@@ -65,6 +65,30 @@ func TestRunTilesIsTheKernelsOneAfterTheOther(t *testing.T) {
 	}
 }
 
+func TestRunTilesOfKernelsWithNumbers(t *testing.T) {
+	if level == plain {
+		return
+	}
+	for name, f := range map[string]func(dst, x []float32){
+		"Clamp":     func(dst, x []float32) { Clamp(dst, x, 0.5, 1.25) },
+		"LeakyReLU": func(dst, x []float32) { LeakyReLU(dst, x, 0.1) },
+		"ELU":       func(dst, x []float32) { ELU(dst, x, 0.7) },
+	} {
+		x, _ := tiled(3)
+		for i := range x {
+			x[i] -= 1
+		}
+		got, want := make([]float32, len(x)), make([]float32, len(x))
+		call, ok := NewCall(name)
+		require.True(t, ok)
+		call.Elementwise(tileLength, false, array(got), array(x))
+		call.Numbers(map[string][]float64{"Clamp": {0.5, 1.25}, "LeakyReLU": {0.1}, "ELU": {0.7}}[name]...)
+		RunTiles([]Call{call}, tileCount)
+		f(want, x)
+		require.Equal(t, want, got, name)
+	}
+}
+
 func TestRunTilesGoesThroughAllCallsForEachTile(t *testing.T) {
 	if level == plain {
 		return
