@@ -79,7 +79,7 @@ func orient[T kernel.Float](o matmul, a, b []T, m, n, k int) (left, right kernel
 
 // gemmBlock returns how many rows and columns of a product a block computes: those of the most blocks, up
 // to 16, that are worth handing to another core, where the operands, which every block in their row or
-// column reads again, are read least.
+// column reads again, are read least. Reading one that the second-level cache does not hold counts more.
 func gemmBlock(m, n, k int) (height, width int) {
 	const most, worth = 16, 1 << 20 // blocks; multiply-adds
 	wanted := min(most, m*n*k/worth)
@@ -87,11 +87,19 @@ func gemmBlock(m, n, k int) (height, width int) {
 	least := math.MaxInt
 	for down := 1; down <= wanted; down++ {
 		across := (wanted + down - 1) / down
-		if read := down*n + across*m; read < least {
+		if read := down*n*distance(k*n) + across*m*distance(m*k); read < least {
 			height, width, least = (m+down-1)/down, (n+across-1)/across, read
 		}
 	}
 	return ceil(max(1, height), kernel.GemmRows), ceil(max(1, width), kernel.GemmCols)
+}
+
+// distance is how long reading an operand of so many elements takes, in comparison.
+func distance(size int) int {
+	if size > largestOperand {
+		return 4
+	}
+	return 1
 }
 
 func ceil(x, unit int) int { return (x + unit - 1) / unit * unit }
