@@ -41,12 +41,12 @@ type tile struct {
 	wide, double bool
 	rows         int
 
-	c, b, k, rest                  reg.GPVirtual // at the tile of C and the strip of B; the depth; the columns in the last vector
-	cRow, aRow, aCol, bStep, ahead reg.GPVirtual // strides in bytes
-	mask                           reg.Register  // of the last vector
-	index                          operand.Mem   // 0, 1, 2, ..., one to a lane
-	saved                          operand.Mem   // the caller's MXCSR, and room for ours
-	nextA, nextB, tiles            operand.Mem   // the next tile's strips; how many tiles are to come
+	c, b, k, rest           reg.GPVirtual // at the tile of C and the strip of B; the depth; the columns in the last vector
+	cRow, aRow, aCol, bStep reg.GPVirtual // strides in bytes
+	mask                    reg.Register  // of the last vector
+	index                   operand.Mem   // 0, 1, 2, ..., one to a lane
+	saved                   operand.Mem   // the caller's MXCSR, and room for ours
+	nextA, nextB, tiles     operand.Mem   // the next tile's strips; how many tiles are to come
 }
 
 func (t *tile) emit() {
@@ -69,9 +69,6 @@ func (t *tile) emit() {
 	t.MOVQ(t.param("b"), t.nextB)
 	t.MOVQ(t.param("tiles"), t.tiles)
 	t.cRow, t.aRow, t.aCol, t.bStep = t.stride("cRow"), t.stride("aRow"), t.stride("aCol"), t.stride("bStep")
-	t.ahead = t.GP64() // an eighth of 32 rows of B, which is how early they are asked for
-	t.MOVQ(t.bStep, t.ahead)
-	t.SHLQ(operand.Imm(2), t.ahead)
 	rows := t.param("rows")
 	t.rest = t.param("cols")
 	t.CMPQ(t.rest, operand.Imm(uint64(t.lanes())))
@@ -162,7 +159,7 @@ func (t *tile) product(vectors, rows int) {
 		}
 	}
 	for v := range vectors {
-		t.PREFETCHT0(operand.Mem{Base: t.b, Index: t.ahead, Scale: 8, Disp: v * 64})
+		t.PREFETCHT0(operand.Mem{Base: t.b, Index: t.bStep, Scale: 8, Disp: v * 64})
 	}
 	t.ADDQ(t.bStep, t.b)
 	for r := range rows {
