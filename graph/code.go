@@ -14,6 +14,8 @@ type code struct {
 	instrs    []instr
 	outputs   []int
 	stores    []store
+	required  []requirement // of inputs, parameters and constants
+	looks     []int         // results of the instructions that look at requirements of others
 }
 
 // value is an operand: an input, a parameter, a constant or the result of an instruction.
@@ -80,7 +82,24 @@ func lower(g *Graph, outputs []*Node) *code {
 	for _, u := range g.updates {
 		c.stores = append(c.stores, store{u.param, visit(u.value)})
 	}
+	c.require(g.required, ids)
 	return c
+}
+
+// require takes over the requirements of what is computed.
+func (c *code) require(required []requirement, ids map[*Node]int) {
+	for _, r := range required {
+		id, computed := ids[r.node]
+		switch v := c.values; {
+		case !computed:
+		case v[id].leaf != nil || v[id].konst != nil:
+			c.required = append(c.required, r)
+		default:
+			out := c.add(value{shape: Shape{}})
+			c.instrs = append(c.instrs, instr{op: requireOp{r}, in: []int{id}, out: out, node: r.node})
+			c.looks = append(c.looks, out)
+		}
+	}
 }
 
 func (c *code) add(v value) int {
@@ -114,6 +133,9 @@ func (c *code) rewrite(keep func(in *instr, emit func(instr)) int) {
 	}
 	for i, s := range c.stores {
 		c.stores[i].value = same[s.value]
+	}
+	for i, v := range c.looks {
+		c.looks[i] = same[v]
 	}
 }
 

@@ -135,6 +135,12 @@ func costOf(o op) int {
 			return functionCost
 		case "Pow", "Erf", "GELU", "ELU":
 			return farCost + 1
+		case "Tan", "Atan", "Log1mExp", "Erfc", "ErfInv", "Ndtr", "LogNdtr", "NormalHazard", "NdtrInv", "NdtrInvExp",
+			"Lgamma", "Polygamma", "StirlingError", "StirlingSlope", "FactorialExcess", "FactorialExcessSlope",
+			"Deviance", "LogRatio", "LogBeta", "DigammaDrop",
+			"GammaP", "GammaQ", "GammaPInv", "GammaPSlope", "GammaDensity", "GammaQuantileSlope",
+			"BetaInc", "BetaIncInv", "BetaDensity", "BetaIncSlopeA", "BetaIncSlopeB":
+			return farCost + 1
 		}
 	}
 	return plainCost

@@ -28,6 +28,8 @@ type Graph struct {
 	leaves   map[*Param]*Node
 	memo     map[any]*Node
 	updates  []update
+	required []requirement
+	known    map[string]bool // requirements made already
 	noises   int
 	hashes   map[uint32]bool
 	ofGorgon map[*gorgonia.Node]*Node
@@ -49,7 +51,7 @@ func New(ps *Params, mode Mode) *Graph {
 	return &Graph{
 		params: ps, mode: mode, expr: gorgonia.NewGraph(),
 		inputs: map[string]*Node{}, leaves: map[*Param]*Node{}, memo: map[any]*Node{},
-		hashes: map[uint32]bool{}, ofGorgon: map[*gorgonia.Node]*Node{},
+		known: map[string]bool{}, hashes: map[uint32]bool{}, ofGorgon: map[*gorgonia.Node]*Node{},
 		run: runState{seed: ps.seed},
 	}
 }

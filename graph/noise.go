@@ -49,6 +49,7 @@ type noise struct {
 // filler fills dst with the elements from first on of a draw.
 type filler[T kernel.Float] func(dst []T, first int, seed uint64, node uint32, step uint64)
 
+func (noise) draws()                               {}
 func (n noise) name() string                       { return n.label }
 func (n noise) String() string                     { return fmt.Sprintf("%s#%d", n.label, n.index) }
 func (n noise) infer([]Shape) (Shape, error)       { return n.shape, nil }

@@ -84,3 +84,6 @@ const blockSize = 8192
 
 // fallible is an op whose evaluation can fail: no parameter may be written before it.
 type fallible interface{ fallible() }
+
+// draw is an op whose result is random: another at every step of a run.
+type draw interface{ draws() }

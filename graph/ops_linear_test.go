@@ -141,7 +141,7 @@ func sourceRow(op string, build func(g *graph.Graph) *graph.Node, element func(a
 		op: op, build: plus(build),
 		cases: [][]graphtest.Arg{{graphtest.Values(make([]float64, 6), 2, 3)}, {graphtest.Values(make([]float64, 12), 2, 2, 3)}},
 	}
-	if element != nil {
+	if r.draw = element == nil; !r.draw {
 		r.element = func(_ []array, at []int) float64 { return element(at) }
 	}
 	for _, o := range others {

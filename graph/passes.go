@@ -135,12 +135,12 @@ func (c *code) neutral(o elementwise, in *instr) (int, bool) {
 }
 
 // fold computes what depends on constants only, where that takes no more memory than they do: never
-// a draw, which has no operands.
+// a draw.
 func fold(c *code) error {
 	var failed error
 	c.rewrite(func(in *instr, _ func(instr)) int {
 		size, largest := c.values[in.out].shape.Size(), 0
-		if failed != nil {
+		if _, drawn := in.op.(draw); failed != nil || drawn {
 			return in.out
 		}
 		for _, id := range in.in {
@@ -217,10 +217,10 @@ func (a *Array) identity() string {
 	return fmt.Sprintf("%v %x", a.shape, h.Sum(nil))
 }
 
-// prune drops the instructions that no output and no update depends on.
+// prune drops the instructions that no output, no update and no requirement depends on.
 func prune(c *code) error {
 	live := make([]bool, len(c.values))
-	for _, id := range c.outputs {
+	for _, id := range slices.Concat(c.outputs, c.looks) {
 		live[id] = true
 	}
 	for _, s := range c.stores {

@@ -54,6 +54,9 @@ func (g *Graph) Compile(outputs ...*Node) (*Program, error) {
 		return nil, err
 	}
 	c := lower(g, outputs)
+	if err := c.lookAtConstants(); err != nil {
+		return nil, err
+	}
 	for _, pass := range passes {
 		if err := pass(c); err != nil {
 			return nil, err
@@ -99,6 +102,11 @@ func (p *Program) Run(step uint64, feed Feed) ([]*Array, error) {
 			return nil, fmt.Errorf("graph: input %s: %w", n.describe(), err)
 		}
 	}
+	for _, r := range p.code.required {
+		if err := r.look(p.leaf(r.node)); err != nil {
+			return nil, fmt.Errorf("graph: step %d: %w", step, err)
+		}
+	}
 	p.machine.setState(runState{p.graph.params.seed, step})
 	if err := p.machine.run(0, p.plan.guard); err != nil {
 		return nil, err
@@ -111,6 +119,14 @@ func (p *Program) Run(step uint64, feed Feed) ([]*Array, error) {
 	}
 	p.machine.commit()
 	return p.outputs, nil
+}
+
+// leaf returns the array of an input or a parameter.
+func (p *Program) leaf(n *Node) *Array {
+	if n.param != nil {
+		return n.param.value
+	}
+	return p.inputs[n]
 }
 
 func (p *Program) checkFinite() error {
