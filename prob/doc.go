@@ -16,9 +16,3 @@
 //
 // Distributions hold nodes of one graph and are as little safe for concurrent use as that graph is.
 package prob
-
-import "credence/graph"
-
-// common returns the shape that a and b broadcast to. Shapes that do not broadcast are a mistake of
-// the graph's, like that of any operation on the two.
-func common(a, b *graph.Node) []int { return a.Add(b).Shape() }

@@ -50,7 +50,7 @@ func (p Gaussian) LogProb(w *graph.Node) *graph.Node {
 // KLFrom returns KL(q‖p), elementwise.
 func (p Gaussian) KLFrom(q Normal) *graph.Node {
 	if err := p.check(); err != nil {
-		return q.graph().Failf("%w", err)
+		return q.Mu.Graph().Failf("%w", err)
 	}
 	second := q.Mu.Square().Add(q.Sigma.Square())
 	return second.Scale(0.5 / (p.Sigma * p.Sigma)).Sub(q.Sigma.Log()).AddScalar(math.Log(p.Sigma) - 0.5)

@@ -2,9 +2,11 @@ package prob_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"credence/graph"
@@ -29,12 +31,15 @@ var (
 func posteriors(in []*graph.Node) prob.Normal { return prob.Normal{Mu: in[0], Sigma: in[1]} }
 
 func posteriorArgs(n int) []graphtest.Arg {
-	return args([][]float64{{posterior.Mu}, {posterior.Sigma}}, n)
+	return []graphtest.Arg{
+		graphtest.Values(slices.Repeat([]float64{posterior.Mu}, n), n),
+		graphtest.Values(slices.Repeat([]float64{posterior.Sigma}, n), n),
+	}
 }
 
 // integratedKL is KL(posterior‖p) by the trapezoidal rule, with p's density by prob.
 func integratedKL(t *testing.T, p prob.Prior) float64 {
-	grid := line(0.001, 3)
+	grid := line(0, 0.001, 3)
 	logP := graphtest.Eval(t, graph.Float64, func(x ...*graph.Node) *graph.Node { return p.LogProb(x[0]) }, graphtest.Values(grid.x))
 	sum := 0.0
 	for i, x := range grid.x {
@@ -98,27 +103,55 @@ func TestHyperparametersOutOfRange(t *testing.T) {
 	}
 }
 
-func TestParametersBroadcast(t *testing.T) {
-	g := graph.New(graph.NewParams(graph.Float32, 1), graph.Train)
-	d := prob.Normal{Mu: g.Input("mu", 3, 1), Sigma: g.Input("sigma", 2)}
-	for name, n := range map[string]*graph.Node{
-		"Sample": d.Sample(), "LogProb": d.LogProb(g.Const(0)), "Entropy": d.Entropy(), "Mean": d.Mean(),
-		"Variance": d.Variance(), "KL": d.KL(prob.StandardNormal(g)),
+// Priors are densities that their draws follow.
+func TestPriors(t *testing.T) {
+	for name, c := range map[string]priorCase{
+		"Gaussian":            {prob.Gaussian{Sigma: 0.3}, distuv.Normal{Sigma: 0.3}.LogProb},
+		"mixture":             mixture(prob.ScaleMixture{Pi: 0.5, Sigma1: 1, Sigma2: math.Exp(-6)}),
+		"mostly narrow":       mixture(prob.ScaleMixture{Pi: 0.25, Sigma1: math.Exp(-1), Sigma2: math.Exp(-8)}),
+		"narrow first":        mixture(prob.ScaleMixture{Pi: 0.75, Sigma1: math.Exp(-8), Sigma2: 1}),
+		"a mixture of equals": mixture(prob.ScaleMixture{Pi: 0.75, Sigma1: 0.5, Sigma2: 0.5}),
 	} {
-		require.Equal(t, []int{3, 2}, n.Shape(), name)
+		t.Run(name, func(t *testing.T) {
+			at := line(0, 1e-3, 40)
+			logProb := func(x ...*graph.Node) *graph.Node { return c.prior.LogProb(x[0]) }
+			for _, p := range precisions {
+				tolerance := map[graph.Precision]float64{graph.Float32: 1e-5, graph.Float64: 1e-12}[p]
+				for i, got := range graphtest.Eval(t, p, logProb, graphtest.Values(at.x)) {
+					if want := c.density(at.x[i]); want > -1e30 {
+						require.InDelta(t, want, got, tolerance*(1+math.Abs(want)), "%v, at %v", p, at.x[i])
+					}
+				}
+			}
+			graphtest.Gradient(t, logProb, graphtest.Values([]float64{-1.5, 0.1, 0.7}))
+			graphtest.Finite(t, logProb, graphtest.Values([]float64{-100, -20, -5, 0, 5, 20, 100}))
+			samples := graphtest.Eval(t, graph.Float32, func(x ...*graph.Node) *graph.Node {
+				return c.prior.Sample(x[0].Graph(), draws)
+			}, graphtest.Values([]float64{0}))
+			within(t, c.prior.Mean(), samples, "mean of draws")
+			for i, s := range samples {
+				samples[i] = s * s
+			}
+			within(t, c.prior.Variance(), samples, "variance of draws")
+		})
 	}
-	c := prob.Categorical{Logits: g.Input("logits", 3, 2, 4)}
-	for name, n := range map[string]*graph.Node{
-		"Sample": c.Sample(), "Mode": c.Mode(), "LogProb": c.LogProb(c.Sample()), "Entropy": c.Entropy(), "KL": c.KL(c),
-	} {
-		require.Equal(t, []int{3, 2}, n.Shape(), name)
-	}
-	require.NoError(t, g.Err())
-	prob.Normal{Mu: g.Input("other", 3), Sigma: g.Input("wide", 2)}.Sample()
-	require.Regexp(t, `^prior_test\.go:\d+: Add other \[3\], wide \[2\]`, g.Err())
 }
 
-func TestMode(t *testing.T) {
-	mode := func(x ...*graph.Node) *graph.Node { return prob.Categorical{Logits: x[0]}.Mode() }
-	require.Equal(t, []float64{2, 0}, graphtest.Eval(t, graph.Float32, mode, graphtest.Values([]float64{0, 1, 2, 5, 5, 1}, 2, 3)))
+type priorCase struct {
+	prior interface {
+		prob.Prior
+		Sample(g *graph.Graph, shape ...int) *graph.Node
+		Mean() float64
+		Variance() float64
+	}
+	density func(x float64) float64
+}
+
+func mixture(p prob.ScaleMixture) priorCase {
+	return priorCase{prior: p, density: func(x float64) float64 {
+		return floats.LogSumExp([]float64{
+			math.Log(p.Pi) + distuv.Normal{Sigma: p.Sigma1}.LogProb(x),
+			math.Log(1-p.Pi) + distuv.Normal{Sigma: p.Sigma2}.LogProb(x),
+		})
+	}}
 }
