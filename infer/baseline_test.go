@@ -31,8 +31,8 @@ func TestBaselinesOverSteps(t *testing.T) {
 			ps := graph.NewParams(graph.Float64, 1)
 			g := graph.New(ps, graph.Train)
 			logits := g.Input("logits", 3)
-			o := infer.ScoreFunction{Draws: 8, Baseline: make(ps, g)}.Estimate(coinModel(logits, g.Const(0.9)))
-			m, err := infer.MeasureGradient(context.Background(), steps, graph.Feed{logits: coinLogits}, o.Loss(), logits)
+			o := infer.ScoreFunction{Draws: 8, Baseline: make(ps, g)}.Bound(coinModel(logits, g.Const(0.9)))
+			m, err := infer.MeasureGradient(context.Background(), steps, graph.Feed{logits: coinLogits}, o.Mean().Neg(), logits)
 			require.NoError(t, err)
 			for k := range 3 {
 				stderr := math.Sqrt(m[0].Variance[k] / steps)
@@ -54,17 +54,17 @@ func TestLearnedBaselineFits(t *testing.T) {
 	g := graph.New(ps, graph.Train)
 	b := ps.New("baseline", graph.Zeros)
 	logits := g.ConstArray(coinLogits, 3)
-	o := infer.ScoreFunction{Draws: 10, Baseline: infer.Learned{Value: g.Param(b)}}.Estimate(coinModel(logits, g.Const(0.9)))
-	loss := o.Loss()
+	o := infer.ScoreFunction{Draws: 10, Baseline: infer.Learned{Value: g.Param(b)}}.Bound(coinModel(logits, g.Const(0.9)))
+	loss := o.Mean().Neg()
 	g.Update(b, g.Param(b).Sub(graph.Grad(loss, g.Param(b))[0].Scale(0.01)))
-	program, err := g.Compile(o.Bound)
+	program, err := g.Compile(o)
 	require.NoError(t, err)
 	for step := range 2000 {
 		_, err := program.Run(uint64(step), nil)
 		require.NoError(t, err)
 	}
 	exact := graph.New(graph.NewParams(graph.Float64, 1), graph.Train)
-	elbo, err := exact.Compile(infer.Enumeration{}.Estimate(coinModel(exact.ConstArray(coinLogits, 3), exact.Const(0.9))).Bound)
+	elbo, err := exact.Compile(infer.Enumeration{}.Bound(coinModel(exact.ConstArray(coinLogits, 3), exact.Const(0.9))))
 	require.NoError(t, err)
 	out, err := elbo.Run(0, nil)
 	require.NoError(t, err)
@@ -77,19 +77,19 @@ func TestEstimatorMistakes(t *testing.T) {
 		return infer.Model{Posterior: q, Prior: prob.StandardNormal(g), LogLik: func(z *graph.Node) *graph.Node { return z.Sum(-1) }}
 	}
 	for want, use := range map[string]func(g *graph.Graph){
-		`the likelihood is \[1 5\] and the posterior's density \[1 5 2\]`: func(g *graph.Graph) { infer.Pathwise{}.Estimate(normal(g)) },
+		`the likelihood is \[1 5\] and the posterior's density \[1 5 2\]`: func(g *graph.Graph) { infer.Pathwise{}.Bound(normal(g)) },
 		`the prior's density is \[1 5 2\] and the posterior's \[1 5\]`: func(g *graph.Graph) {
 			m := normal(g)
 			m.Posterior = prob.Independent{Base: m.Posterior, Axes: 1}
-			infer.IWAE{Draws: 1}.Estimate(m)
+			infer.IWAE{Draws: 1}.Bound(m)
 		},
-		`Enumeration: prob.Normal has no list of values`: func(g *graph.Graph) { infer.Enumeration{}.Estimate(normal(g)) },
+		`Enumeration: prob.Normal has no list of values`: func(g *graph.Graph) { infer.Enumeration{}.Bound(normal(g)) },
 		`LeaveOneOut needs at least 2 draws`: func(g *graph.Graph) {
-			infer.ScoreFunction{Baseline: infer.LeaveOneOut{}}.Estimate(coinModel(g.Input("logits", 3), g.Const(1)))
+			infer.ScoreFunction{Baseline: infer.LeaveOneOut{}}.Bound(coinModel(g.Input("logits", 3), g.Const(1)))
 		},
 		`MovingAverage: Decay is 1, want a number in \[0, 1\)`: func(g *graph.Graph) {
 			b := infer.MovingAverage{State: g.Params().New("b", graph.Zeros), Decay: 1}
-			infer.ScoreFunction{Baseline: b}.Estimate(coinModel(g.Input("logits", 3), g.Const(1)))
+			infer.ScoreFunction{Baseline: b}.Bound(coinModel(g.Input("logits", 3), g.Const(1)))
 		},
 	} {
 		g := graph.New(graph.NewParams(graph.Float32, 1), graph.Train)

@@ -12,7 +12,7 @@
 // Enumeration, each in the place of any other. MeasureGradient tells how much their gradients vary.
 //
 //	m := infer.Model{Posterior: q, Prior: p, LogLik: func(z *graph.Node) *graph.Node { ... }}
-//	o := infer.IWAE{Draws: 50}.Estimate(m) // minimise o.Loss(); o.Bound is in nats
+//	bound := infer.IWAE{Draws: 50}.Bound(m) // [batch], in nats; minimise bound.Mean().Neg()
 //
 // Posterior collects the variables of a density of moderate size, of which NUTS draws: the yardstick
 // that approximate posteriors are measured by.

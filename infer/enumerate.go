@@ -3,6 +3,7 @@ package infer
 import (
 	"slices"
 
+	"credence/graph"
 	"credence/prob"
 )
 
@@ -10,14 +11,13 @@ import (
 // finitely many: the yardstick of other estimators, and the method of choice where there are few.
 type Enumeration struct{}
 
-// Estimate returns the exact ELBO. A posterior that is no prob.Enumerable is a mistake that Compile
+// Bound returns the exact ELBO. A posterior that is no prob.Enumerable is a mistake that Compile
 // reports.
-func (Enumeration) Estimate(m Model) Objective {
+func (Enumeration) Bound(m Model) *graph.Node {
 	g := m.Posterior.Parameters()[0].Node.Graph()
 	q, ok := m.Posterior.(prob.Enumerable)
 	if !ok {
-		bad := g.Failf("infer: Enumeration: %T has no list of values", m.Posterior)
-		return Objective{bad, bad}
+		return g.Failf("infer: Enumeration: %T has no list of values", m.Posterior)
 	}
 	values, drawn := q.Values(), q.Sample().Shape()
 	event := values.Shape()[min(1, values.Rank()):]
@@ -25,6 +25,5 @@ func (Enumeration) Estimate(m Model) Objective {
 	n := values.Dim(0)
 	once := slices.Concat([]int{n}, slices.Repeat([]int{1}, max(0, batch)), event)
 	t := m.at(q, values.Reshape(once...).Broadcast(slices.Concat([]int{n}, drawn)...))
-	bound := m.less(t.logQ.Exp().Mul(m.value(t)).Sum(0))
-	return Objective{bound, bound}
+	return m.less(t.logQ.Exp().Mul(m.value(t)).Sum(0))
 }

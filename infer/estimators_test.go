@@ -59,8 +59,8 @@ func gradients(t *testing.T, model func(logits, scale *graph.Node) infer.Model, 
 	g := graph.New(ps, graph.Train)
 	logits := g.Input("logits", n, 3)
 	scale := g.Input("scale", n)
-	o := e.Estimate(model(logits, scale))
-	program, err := g.Compile(graph.Grad(o.Surrogate.Sum(), logits, scale)...)
+	o := e.Bound(model(logits, scale))
+	program, err := g.Compile(graph.Grad(o.Sum(), logits, scale)...)
 	require.NoError(t, err)
 	feed := graph.Feed{logits: repeated(coinLogits, n), scale: repeated([]float64{0.9}, n)}
 	out, err := program.Run(0, feed)
@@ -103,8 +103,8 @@ func bias(exact []float64, all [][]float64) (largest float64, variance []float64
 func TestEnumerationIsExact(t *testing.T) {
 	g := graph.New(graph.NewParams(graph.Float64, 1), graph.Train)
 	logits, scale := g.Input("logits", 3), g.Input("scale")
-	o := infer.Enumeration{}.Estimate(coinModel(logits, scale))
-	program, err := g.Compile(o.Bound, graph.Grad(o.Surrogate, logits)[0])
+	o := infer.Enumeration{}.Bound(coinModel(logits, scale))
+	program, err := g.Compile(o, graph.Grad(o, logits)[0])
 	require.NoError(t, err)
 	elbo := func(l []float64) float64 {
 		sum := 0.0

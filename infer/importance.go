@@ -13,11 +13,10 @@ import (
 // et al. 2018, https://arxiv.org/abs/1802.04537). It does without the model's KL.
 type IWAE struct{ Draws int } // of the bound; 1, which is the ELBO, if 0
 
-// Estimate returns the bound.
-func (e IWAE) Estimate(m Model) Objective {
+// Bound returns the importance weighted bound.
+func (e IWAE) Bound(m Model) *graph.Node {
 	z := m.Posterior.Sample(atLeastOne(e.Draws))
-	bound := logMeanExp(m.at(m.Posterior, z).logWeight())
-	return Objective{bound, bound}
+	return logMeanExp(m.at(m.Posterior, z).logWeight())
 }
 
 // DReG is the importance weighted bound with the doubly reparameterised gradient (Tucker et al. 2019,
@@ -26,9 +25,9 @@ func (e IWAE) Estimate(m Model) Objective {
 // It does without the model's KL.
 type DReG struct{ Draws int } // of the bound; 1 if 0
 
-// Estimate returns the bound of IWAE. The model's own parameters get IWAE's gradient; those of
-// the posterior, which reach the bound through the draws alone, get that with weights squared.
-func (e DReG) Estimate(m Model) Objective {
+// Bound returns the bound of IWAE. The model's own parameters get IWAE's gradient; those of the posterior,
+// which reach the bound through the draws alone, get that with weights squared.
+func (e DReG) Bound(m Model) *graph.Node {
 	draws := m.Posterior.Sample(atLeastOne(e.Draws))
 	z := draws.StopGradient()
 	logWeight := m.at(prob.Detached(m.Posterior), z).logWeight()
@@ -39,7 +38,7 @@ func (e DReG) Estimate(m Model) Objective {
 	for range event {
 		paths = paths.Sum(-1)
 	}
-	return Objective{logMeanExp(logWeight), weight.Mul(logWeight).Add(paths).Sum(0)}
+	return withGradientOf(logMeanExp(logWeight), weight.Mul(logWeight).Add(paths).Sum(0))
 }
 
 // logMeanExp returns the logarithm of the mean over the first axis.

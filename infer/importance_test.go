@@ -98,8 +98,8 @@ func TestEstimatorsOfContinuousModels(t *testing.T) {
 			for i, v := range lineTheta {
 				theta[i] = g.ConstArray(repeated([]float64{v}, replicates), replicates)
 			}
-			o := c.e.Estimate(lineModel(theta))
-			program, err := g.Compile(append(graph.Grad(o.Surrogate.Sum(), theta...), o.Bound)...)
+			o := c.e.Bound(lineModel(theta))
+			program, err := g.Compile(append(graph.Grad(o.Sum(), theta...), o)...)
 			require.NoError(t, err)
 			out, err := program.Run(0, nil)
 			require.NoError(t, err)
@@ -123,7 +123,7 @@ func TestStickingTheLandingAtThePosterior(t *testing.T) {
 	in := []*graph.Node{g.Input("mu"), g.Input("sigma"), g.Const(w)}
 	feed := graph.Feed{in[0]: w * lineX / (lineNoise * lineNoise) / precision, in[1]: 1 / math.Sqrt(precision)}
 	variance := func(e infer.Estimator) float64 {
-		m, err := infer.MeasureGradient(context.Background(), 100, feed, e.Estimate(lineModel(in)).Loss(), in[0], in[1])
+		m, err := infer.MeasureGradient(context.Background(), 100, feed, e.Bound(lineModel(in)).Neg(), in[0], in[1])
 		require.NoError(t, err)
 		return m[0].TotalVariance() + m[1].TotalVariance()
 	}
@@ -144,7 +144,7 @@ func TestBoundsRiseTowardsTheEvidence(t *testing.T) {
 	}
 	last := math.Inf(-1)
 	for _, k := range []int{1, 5, 50} {
-		program, err := g.Compile(infer.IWAE{Draws: k}.Estimate(lineModel(theta)).Bound.Mean())
+		program, err := g.Compile(infer.IWAE{Draws: k}.Bound(lineModel(theta)).Mean())
 		require.NoError(t, err)
 		out, err := program.Run(0, nil)
 		require.NoError(t, err)

@@ -20,20 +20,18 @@ type Model struct {
 	KL *graph.Node
 }
 
-// Estimator makes a lower bound on the log evidence log p(x) of a model, and a gradient of it. Any can
-// take the place of another.
+// Estimator makes a lower bound on the log evidence log p(x) of a model. Any can take the place of
+// another.
 type Estimator interface {
-	Estimate(m Model) Objective
+	// Bound returns an estimate of the bound in nats, [batch...], whose gradient is the estimator's:
+	// training minimises Bound(m).Mean().Neg().
+	Bound(m Model) *graph.Node
 }
 
-// Objective is a bound and the way to climb it. Both nodes are [batch...].
-type Objective struct {
-	Bound     *graph.Node // in nats: an estimate of the bound
-	Surrogate *graph.Node // its gradient is the estimator's of the bound; its value means nothing
+// withGradientOf returns the value of one node with the gradient of another.
+func withGradientOf(value, surrogate *graph.Node) *graph.Node {
+	return value.StopGradient().Add(surrogate.Sub(surrogate.StopGradient()))
 }
-
-// Loss returns what training minimises: minus the surrogate's mean, a scalar.
-func (o Objective) Loss() *graph.Node { return o.Surrogate.Mean().Neg() }
 
 // terms are the parts of a bound at draws z, [draws, batch...] each.
 type terms struct{ z, logLik, logPrior, logQ *graph.Node }

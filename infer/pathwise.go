@@ -1,17 +1,21 @@
 package infer
 
-import "credence/prob"
+import (
+	"credence/graph"
+	"credence/prob"
+)
 
 // Pathwise is the evidence lower bound (ELBO) with the reparameterised gradient (Kingma and Welling 2014,
 // https://arxiv.org/abs/1312.6114; Rezende et al. 2014, https://arxiv.org/abs/1401.4082): unbiased if the
-// posterior's draws pass gradients to its parameters. A posterior of discrete values gets none.
+// posterior's draws pass gradients to its parameters. A posterior of discrete values passes none; the
+// model may be given a relaxation of it, prob.RelaxedBernoulli or prob.StraightThrough, with the KL of the discrete
+// one: the gradient is then biased.
 type Pathwise struct{ Draws int } // averaged over; 1 if 0
 
-// Estimate returns the ELBO: E_q[log p(x|z)] - KL(q‖prior), the divergence in closed form if the model
-// has it.
-func (e Pathwise) Estimate(m Model) Objective {
-	bound := m.less(m.value(m.at(m.Posterior, m.Posterior.Sample(atLeastOne(e.Draws)))).Mean(0))
-	return Objective{bound, bound}
+// Bound returns the ELBO: E_q[log p(x|z)] - KL(q‖prior), the divergence in closed form if the model has
+// it.
+func (e Pathwise) Bound(m Model) *graph.Node {
+	return m.less(m.value(m.at(m.Posterior, m.Posterior.Sample(atLeastOne(e.Draws)))).Mean(0))
 }
 
 // StickingTheLanding is the ELBO with the gradient that leaves out the score of the posterior, whose
@@ -19,9 +23,8 @@ func (e Pathwise) Estimate(m Model) Objective {
 // of no variance where the posterior is exact. It does without the model's KL.
 type StickingTheLanding struct{ Draws int } // averaged over; 1 if 0
 
-// Estimate returns the ELBO, estimated from the draws.
-func (e StickingTheLanding) Estimate(m Model) Objective {
+// Bound returns the ELBO, estimated from the draws.
+func (e StickingTheLanding) Bound(m Model) *graph.Node {
 	z := m.Posterior.Sample(atLeastOne(e.Draws))
-	bound := m.at(prob.Detached(m.Posterior), z).logWeight().Mean(0)
-	return Objective{bound, bound}
+	return m.at(prob.Detached(m.Posterior), z).logWeight().Mean(0)
 }

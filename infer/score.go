@@ -1,5 +1,7 @@
 package infer
 
+import "credence/graph"
+
 // ScoreFunction is the ELBO with the score function gradient, also called REINFORCE or the likelihood
 // ratio (Williams 1992; Mnih and Gregor 2014, https://arxiv.org/abs/1402.0030): E_q[(f(z) - b)·∇log q(z)]
 // with f the bound's value at a draw and b a baseline. It is unbiased for discrete and continuous
@@ -10,8 +12,8 @@ type ScoreFunction struct {
 	Baseline Baseline // nil for none
 }
 
-// Estimate returns the ELBO.
-func (e ScoreFunction) Estimate(m Model) Objective {
+// Bound returns the ELBO.
+func (e ScoreFunction) Bound(m Model) *graph.Node {
 	z := m.Posterior.Sample(atLeastOne(e.Draws)).StopGradient()
 	t := m.at(m.Posterior, z)
 	value := m.value(t)
@@ -30,5 +32,5 @@ func (e ScoreFunction) Estimate(m Model) Objective {
 			surrogate = surrogate.Sub(b.Fit)
 		}
 	}
-	return Objective{m.less(value.Mean(0)), m.less(surrogate.Mean(0))}
+	return m.less(withGradientOf(value.Mean(0), surrogate.Mean(0)))
 }
