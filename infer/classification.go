@@ -105,6 +105,22 @@ func (c *Classification) MutualInfo() []float64 {
 	return info
 }
 
+// LogProb returns the log predictive density of each example's label, log Mean[label], [n], in nats: -Inf where all
+// draws rule it out. Other than n labels, one out of range, and no draws are errors.
+func (c *Classification) LogProb(labels []int) ([]float64, error) {
+	if len(labels) != len(c.entropy) || c.draws == 0 {
+		return nil, fmt.Errorf("infer: %d labels for predictions of %d examples by %d draws", len(labels), len(c.entropy), c.draws)
+	}
+	mean, out := c.Mean(), make([]float64, len(labels))
+	for i, label := range labels {
+		if label < 0 || label >= c.classes {
+			return nil, fmt.Errorf("infer: label of example %d is %d, want 0..%d", i, label, c.classes-1)
+		}
+		out[i] = math.Log(c.row(mean, i)[label])
+	}
+	return out, nil
+}
+
 func scaled(v []float64, by float64) []float64 {
 	out := make([]float64, len(v))
 	for i := range v {

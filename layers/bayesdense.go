@@ -21,13 +21,18 @@ const (
 	// For each example by itself this is the distribution of outputs under WeightSampling, but
 	// examples are independent, which makes gradients less noisy.
 	LocalReparameterization
+	// Flipout draws the weights once and turns the draw's deviation from the mean by random signs of each example's
+	// own (Wen et al. 2018, https://arxiv.org/abs/1803.04386): each example's weights are distributed as under
+	// WeightSampling, and examples are uncorrelated. It works for any layer that multiplies by its weights, and
+	// costs two products.
+	Flipout
 )
 
 func (e Estimator) String() string {
-	if e > LocalReparameterization {
+	if e > Flipout {
 		return fmt.Sprintf("Estimator(%d)", uint8(e))
 	}
-	return [...]string{"weight sampling", "local reparameterization"}[e]
+	return [...]string{"weight sampling", "local reparameterization", "flipout"}[e]
 }
 
 // BayesDense is Dense with a factorised Gaussian posterior over its weights. The bias has none: it is
@@ -35,7 +40,7 @@ func (e Estimator) String() string {
 type BayesDense struct {
 	Mu        *graph.Param // [in, out], the posterior's means
 	Rho       *graph.Param // [in, out]; the posterior's standard deviations are softplus(Rho)
-	B         *graph.Param // [out]
+	B         *graph.Param // [out]; nil for none
 	Prior     prob.Prior
 	Estimator Estimator
 }
@@ -87,14 +92,24 @@ func (l *BayesDense) Posterior(g *graph.Graph) prob.Normal {
 
 // Forward maps x [..., in] to a draw of xW + B, [..., out], by the layer's estimator, in training and
 // prediction alike. The draw is another at every step of a run; within a graph, WeightSampling has
-// one draw of W for all calls, LocalReparameterization one of the outputs for each.
+// one draw of W for all calls, LocalReparameterization one of the outputs for each, Flipout one of W for all and one
+// of the signs for each.
 func (l *BayesDense) Forward(x *graph.Node) *graph.Node {
-	if l.Estimator == LocalReparameterization {
+	switch l.Estimator {
+	case LocalReparameterization:
 		return l.ForwardLocal(x)
+	case Flipout:
+		return l.forwardFlipout(x)
 	}
-	g := x.Graph()
-	w, _ := l.draw(g)
-	return x.MatMul(w).Add(g.Param(l.B))
+	w, _ := l.draw(x.Graph())
+	return l.addBias(x.MatMul(w))
+}
+
+func (l *BayesDense) addBias(y *graph.Node) *graph.Node {
+	if l.B == nil {
+		return y
+	}
+	return y.Add(y.Graph().Param(l.B))
 }
 
 // minVariance, under the root, keeps the root's gradient finite where the variance is 0, as it is for
@@ -112,8 +127,7 @@ func (l *BayesDense) ForwardLocal(x *graph.Node) *graph.Node {
 
 // ForwardMean maps x [..., in] to its output under the posterior's mean weights, [..., out].
 func (l *BayesDense) ForwardMean(x *graph.Node) *graph.Node {
-	g := x.Graph()
-	return x.MatMul(g.Param(l.Mu)).Add(g.Param(l.B))
+	return l.addBias(x.MatMul(x.Graph().Param(l.Mu)))
 }
 
 // KL returns the divergence of the posterior from the prior in nats, summed over the weights. From

@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,7 +23,7 @@ var (
 
 const in, out = 3, 2
 
-var estimators = []layers.Estimator{layers.WeightSampling, layers.LocalReparameterization}
+var estimators = []layers.Estimator{layers.WeightSampling, layers.LocalReparameterization, layers.Flipout}
 
 // sampledOnly hides that a prior has an analytic divergence.
 type sampledOnly struct{ prob.Prior }
@@ -117,12 +118,20 @@ func TestMomentsOfOutputs(t *testing.T) {
 
 func TestExamplesShareTheDraw(t *testing.T) {
 	eachEstimator(t, nil, 0.4, func(t *testing.T, g *graph.Graph, l *layers.BayesDense) {
-		draws := run(t, 2, l.Forward(g.ConstArray(examples, 3, in)))
-		first, again := draws[0][:out], draws[0][2*out:]
-		if l.Estimator == layers.WeightSampling {
-			require.Equal(t, first, again, "one network for equal examples")
-		} else {
-			require.NotEqual(t, first, again, "each example by itself")
+		const steps = 16
+		draws, equal := run(t, steps, l.Forward(g.ConstArray(examples, 3, in))), 0
+		for _, y := range draws {
+			if slices.Equal(y[:out], y[2*out:]) {
+				equal++
+			}
+		}
+		switch l.Estimator {
+		case layers.WeightSampling:
+			require.Equal(t, steps, equal, "one network for equal examples")
+		case layers.LocalReparameterization:
+			require.Zero(t, equal, "each example by itself")
+		default:
+			require.Less(t, equal, steps/2, "equal signs, one time in sixteen")
 		}
 		require.NotEqual(t, draws[0], draws[1], "another draw at the next step")
 	})
@@ -181,6 +190,20 @@ func TestKLIsAtTheDrawOfForward(t *testing.T) {
 	})
 }
 
+func TestWithoutBias(t *testing.T) {
+	eachEstimator(t, nil, 0.4, func(t *testing.T, g *graph.Graph, l *layers.BayesDense) {
+		x := g.ConstArray(examples, 3, in)
+		with := run(t, 1, l.ForwardMean(x))[0]
+		b := l.B.Value().Float64s()
+		l.B = nil
+		for i, y := range run(t, 1, l.ForwardMean(x))[0] {
+			require.InDelta(t, with[i]-b[i%out], y, 1e-12)
+		}
+		require.Equal(t, []int{3, out}, l.Forward(x).Shape())
+		require.NotEqual(t, run(t, 1, l.ForwardMean(x)), run(t, 1, l.Forward(x)))
+	})
+}
+
 func TestShapesOfInput(t *testing.T) {
 	eachEstimator(t, nil, 0, func(t *testing.T, g *graph.Graph, l *layers.BayesDense) {
 		for _, lead := range [][]int{{}, {5}, {4, 5}} {
@@ -205,6 +228,10 @@ func TestMistakes(t *testing.T) {
 			func(g *graph.Graph, x *graph.Node) {
 				build(g.Params(), nil, 0, layers.LocalReparameterization).Forward(x)
 			},
+			`MatMul x \[5 4\], fc/mu \[3 2\]: inner dimensions differ$`,
+		},
+		"flipout, width": {
+			func(g *graph.Graph, x *graph.Node) { build(g.Params(), nil, 0, layers.Flipout).Forward(x) },
 			`MatMul x \[5 4\], fc/mu \[3 2\]: inner dimensions differ$`,
 		},
 		"dense, width": {

@@ -39,27 +39,76 @@ func Reliability(probs []float64, classes int, labels []int, bins int) (Diagram,
 	if err := checkPredictions(probs, classes, labels); err != nil {
 		return nil, err
 	}
+	return newDiagram(topLabels(probs, classes, labels), bins), nil
+}
+
+// CalibrationCurve returns the diagram of predictions of one event: probs [n] are the probabilities of label 1,
+// labels [n] are 0 or 1. A bin's Confidence is the mean of its probabilities and its Accuracy the fraction of its
+// labels that are 1: where the predictions are calibrated the two agree. The bins are those of [Reliability].
+// A probability outside [0, 1], another label, other lengths and no examples are errors.
+func CalibrationCurve(probs []float64, labels []int, bins int) (Diagram, error) {
+	if bins < 1 {
+		return nil, fmt.Errorf("metrics: a calibration curve of %d bins, want at least 1", bins)
+	}
+	if err := checkBinary("calibration curve", probs, labels); err != nil {
+		return nil, err
+	}
+	if err := checkShares("calibration curve: probability", probs); err != nil {
+		return nil, err
+	}
+	seen := make([]judged, len(probs))
+	for i, p := range probs {
+		seen[i] = judged{p, labels[i] == 1}
+	}
+	return newDiagram(seen, bins), nil
+}
+
+// judged is a prediction's confidence, and whether what it is confident of came true.
+type judged struct {
+	confidence float64
+	right      bool
+}
+
+// topLabels returns the predictions of the most probable class.
+func topLabels(probs []float64, classes int, labels []int) []judged {
+	seen := make([]judged, len(labels))
+	for i, label := range labels {
+		p := row(probs, classes, i)
+		best := argmax(p)
+		seen[i] = judged{p[best], best == label}
+	}
+	return seen
+}
+
+// newDiagram sorts predictions into bins of equal width.
+func newDiagram(seen []judged, bins int) Diagram {
 	d := make(Diagram, bins)
 	for i := range d {
 		d[i].Low, d[i].High = float64(i)/float64(bins), float64(i+1)/float64(bins)
 	}
-	for i, label := range labels {
-		p := row(probs, classes, i)
-		best := argmax(p)
-		b := d.bin(p[best])
-		b.Count++
-		b.Confidence += p[best]
-		if best == label {
-			b.Accuracy++
-		}
+	for _, s := range seen {
+		d.bin(s.confidence).add(s)
 	}
 	for i := range d {
-		if n := float64(d[i].Count); n > 0 {
-			d[i].Confidence /= n
-			d[i].Accuracy /= n
-		}
+		d[i].average()
 	}
-	return d, nil
+	return d
+}
+
+// add counts a prediction in; until average, Confidence and Accuracy are sums.
+func (b *Bin) add(s judged) {
+	b.Count++
+	b.Confidence += s.confidence
+	if s.right {
+		b.Accuracy++
+	}
+}
+
+func (b *Bin) average() {
+	if n := float64(b.Count); n > 0 {
+		b.Confidence /= n
+		b.Accuracy /= n
+	}
 }
 
 // bin returns the bin of a confidence. Multiplying may round across an edge, so the edges themselves decide.

@@ -1,5 +1,6 @@
-// Package metrics scores predictions: accuracy, negative log likelihood, Brier score and calibration for classes,
-// root mean squared error for numbers, and paired differences to compare methods on one test set.
+// Package metrics scores predictions: accuracy, negative log likelihood, Brier score and calibration for classes;
+// areas under curves for scores that rank; root mean squared error, CRPS, log density, coverage and calibration for
+// numbers; and standard errors, paired differences and bootstrap intervals to compare methods on one test set.
 //
 // Class predictions are probs, one distribution an example, row-major [len(labels), classes], and labels, integers in
 // 0..classes-1. Every function of them returns an error when there are no examples, when a length

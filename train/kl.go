@@ -26,9 +26,10 @@ func (Geometric) Share(_, i, m int) float64 {
 	return math.Exp2(-float64(i+1)) / -math.Expm1(-float64(m)*math.Ln2)
 }
 
-// WarmUp scales the shares of Then, nil meaning Uniform, by a factor that rises linearly from 0 at
-// the first step to 1 after the given number of epochs.
+// WarmUp scales the shares of Then, nil meaning Uniform, by a factor that is 0 for the first From epochs
+// and rises linearly to 1 at the end of the given number of Epochs, which is more than From.
 type WarmUp struct {
+	From   int
 	Epochs int
 	Then   KLWeights
 }
@@ -43,5 +44,6 @@ func (w WarmUp) Share(epoch, i, m int) float64 {
 	if epoch >= w.Epochs {
 		return share
 	}
-	return share * (float64(epoch) + float64(i)/float64(m)) / float64(w.Epochs)
+	done := float64(epoch-w.From) + float64(i)/float64(m)
+	return share * max(0, done) / float64(w.Epochs-w.From)
 }

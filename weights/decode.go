@@ -19,6 +19,26 @@ const maxHeader = 8 << 20
 
 // decode sets the chosen entries from a file, if all is in order, and returns its metadata.
 func decode(file []byte, ps *graph.Params, kinds []graph.Kind) (map[string]string, error) {
+	f, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	entries := chosen(ps, kinds)
+	if err := compare(entries, f.arrays); err != nil {
+		return nil, err
+	}
+	return f.meta, f.fill(entries)
+}
+
+// contents are a file taken apart.
+type contents struct {
+	arrays map[string]*safetensors.TensorInfo
+	data   []byte
+	meta   map[string]string
+}
+
+// parse takes a file apart if it is whole.
+func parse(file []byte) (*contents, error) {
 	header, data, err := split(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
@@ -33,24 +53,24 @@ func decode(file []byte, ps *graph.Params, kinds []graph.Kind) (map[string]strin
 	if err := verify(file, parsed.Metadata()); err != nil {
 		return nil, err
 	}
-	entries, arrays := chosen(ps, kinds), parsed.Tensors()
-	if err := compare(entries, arrays); err != nil {
-		return nil, err
-	}
-	for _, p := range entries {
-		a := arrays[p.Name()]
-		values := numbers(data[a.DataOffsets[0]:a.DataOffsets[1]], a.DType)
-		if err := p.Value().SetFloat64s(values); err != nil {
-			return nil, err
-		}
-	}
 	meta := map[string]string{}
 	for k, v := range parsed.Metadata() {
 		if !strings.HasPrefix(k, reserved) {
 			meta[k] = v
 		}
 	}
-	return meta, nil
+	return &contents{arrays: parsed.Tensors(), data: data, meta: meta}, nil
+}
+
+// fill sets entries that the file has arrays for.
+func (f *contents) fill(entries []*graph.Param) error {
+	for _, p := range entries {
+		a := f.arrays[p.Name()]
+		if err := p.Value().SetFloat64s(numbers(f.data[a.DataOffsets[0]:a.DataOffsets[1]], a.DType)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // split returns the two parts of a file: the header, after its length in 8 bytes, and the arrays.

@@ -50,6 +50,21 @@ func Load(path string, ps *graph.Params, kinds ...graph.Kind) (map[string]string
 	return meta, nil
 }
 
+// Open returns the arrays of a file, and its metadata, as Params of their own: by name, in the file's
+// precision. It is for files whose arrays are not known beforehand. Arrays of other types than
+// float32 and float64, or of both, are an error.
+func Open(path string) (*graph.Params, map[string]string, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("weights: opening: %w", err) // names the path
+	}
+	ps, meta, err := declare(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("weights: opening %s: %w", path, err)
+	}
+	return ps, meta, nil
+}
+
 // Write writes the entries of ps that are of the given kinds or, if none is given, trainable or
 // state. Metadata and names are UTF-8; metadata keys do not begin with "credence.". The same entries
 // and metadata give the same bytes.

@@ -177,6 +177,35 @@ func TestRegressorFindsTheNoise(t *testing.T) {
 	require.Less(t, worst, 0.35)
 }
 
+// No draws, one or many are the mean network, a sample and the posterior predictive, with draws kept or not.
+func TestMixtureIsThePrediction(t *testing.T) {
+	x, y := make([][]float64, 700), make([][]float64, 700) // two batches
+	for i := range x {
+		x[i], y[i] = []float64{float64(i) / 100}, []float64{1}
+	}
+	set, err := data.NewTable(x, y)
+	require.NoError(t, err)
+	r := bnn.NewRegressor(bnn.RegressorConfig{Config: bnn.Config{Widths: []int{1, 8, 1}, Posterior: bnn.Variational{Sigma: 0.3}}, Noise: 0.5})
+	for _, draws := range []int{0, 1, 6} {
+		p, err := r.Predict(set, draws)
+		require.NoError(t, err)
+		m, err := r.PredictMixture(set, draws)
+		require.NoError(t, err)
+		require.Equal(t, max(draws, 1), m.Moments().Draws())
+		require.Equal(t, p.Mean, m.Moments().Mean())
+		require.Equal(t, p.Variance, m.Moments().Variance())
+		require.InDelta(t, 0.25, p.Aleatoric[699], 1e-6)
+		require.Equal(t, draws > 1, p.Epistemic[699] > 0, "%d draws", draws)
+		lo, hi, err := m.Interval(0.9)
+		require.NoError(t, err)
+		require.Greater(t, hi[3]-lo[3], 2*1.64*0.5)
+	}
+	_, err = r.Predict(set, -1)
+	require.EqualError(t, err, "bnn: predicting: -1 draws, want 0 for the mean network, or more")
+	_, err = r.PredictMixture(set, -1)
+	require.Error(t, err)
+}
+
 func TestFixedNoiseStays(t *testing.T) {
 	set, err := data.NewTable([][]float64{{1}, {2}}, [][]float64{{3}, {4}})
 	require.NoError(t, err)
@@ -197,8 +226,8 @@ func TestMistakes(t *testing.T) {
 
 	two := bnn.NewClassifier(bnn.Config{Widths: []int{2, 2}})
 	_, err = two.Fit(context.Background(), set, train.Settings{Epochs: 1})
-	require.ErrorContains(t, err, "index 2")
-	require.ErrorContains(t, err, "[0, 2)")
+	require.ErrorContains(t, err, "prob.Categorical: value: y [30] holds 2")
+	require.ErrorContains(t, err, "want a whole number from 0 to 1")
 	require.Panics(t, func() { bnn.NewClassifier(bnn.Config{Widths: []int{2}}) })
 	require.Panics(t, func() { bnn.NewRegressor(bnn.RegressorConfig{Config: bnn.Config{Widths: []int{2, 1}}, Noise: -1}) })
 }

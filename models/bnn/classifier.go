@@ -46,7 +46,7 @@ type Prediction struct {
 }
 
 // Predict averages the class probabilities of the set's examples over draws of the weights; its
-// targets are not read. No draws means the mean network, one pass with the weights at their means.
+// targets are not read. No draws means the mean network, one pass with the weights at their means; one is a sample.
 //
 // Weights with a Gaussian posterior are drawn through their layer's outputs, by local
 // reparameterisation, however the network was trained: each example has draws of its own, and its

@@ -19,9 +19,12 @@ const (
 )
 
 // predict hands over, batch by batch of the set's examples in order, what head makes of the outputs
-// under each draw, [n, ...] each. No draws means the mean network. Each program computes many draws,
-// and what they have in common once.
+// under each draw, [n, ...] each. No draws means the mean network; fewer are an error. Each program computes many
+// draws, and what they have in common once.
 func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node) *graph.Node, use func(draws [][]float64) error) error {
+	if draws < 0 {
+		return fmt.Errorf("bnn: predicting: %d draws, want 0 for the mean network, or more", draws)
+	}
 	p, err := newPredictor(n, set, draws, head)
 	if err != nil {
 		return fmt.Errorf("bnn: predicting: %w", err)

@@ -64,7 +64,8 @@ func (r *Regressor) Fit(ctx context.Context, set data.Set, s train.Settings) ([]
 type RegressionPrediction struct {
 	Mean      []float64
 	Epistemic []float64 // variance of the means over the draws, which more data could remove
-	Variance  []float64 // Epistemic and the noise's
+	Aleatoric []float64 // variance of the noise
+	Variance  []float64 // Epistemic + Aleatoric
 }
 
 // Predict averages over draws of the weights, as Classifier.Predict does; the set's targets are not read.
@@ -72,11 +73,7 @@ func (r *Regressor) Predict(set data.Set, draws int) (*RegressionPrediction, err
 	p := &RegressionPrediction{}
 	means := func(outputs *graph.Node) *graph.Node { return outputs }
 	return p, r.predict(set, draws, means, func(draws [][]float64) error {
-		batch := infer.NewRegression(len(draws[0]))
-		noise := make([]float64, len(draws[0]))
-		for i := range noise {
-			noise[i] = r.Noise() * r.Noise()
-		}
+		batch, noise := infer.NewRegression(len(draws[0])), r.noiseVar(len(draws[0]))
 		for _, d := range draws {
 			if err := batch.Add(d, noise); err != nil {
 				return err
@@ -84,7 +81,39 @@ func (r *Regressor) Predict(set data.Set, draws int) (*RegressionPrediction, err
 		}
 		p.Mean = append(p.Mean, batch.Mean()...)
 		p.Epistemic = append(p.Epistemic, batch.Epistemic()...)
+		p.Aleatoric = append(p.Aleatoric, batch.Aleatoric()...)
 		p.Variance = append(p.Variance, batch.Variance()...)
 		return nil
 	})
+}
+
+// PredictMixture predicts as Predict does and keeps the draws, for quantiles, intervals and the log-density of
+// targets: the numbers are [n, targets], in row-major order.
+func (r *Regressor) PredictMixture(set data.Set, draws int) (*infer.Mixture, error) {
+	all := make([][]float64, max(draws, 1))
+	means := func(outputs *graph.Node) *graph.Node { return outputs }
+	err := r.predict(set, draws, means, func(draws [][]float64) error {
+		for d, batch := range draws {
+			all[d] = append(all[d], batch...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, noise := infer.NewMixture(len(all[0])), r.noiseVar(len(all[0]))
+	for _, d := range all {
+		if err := m.Add(d, noise); err != nil {
+			return nil, fmt.Errorf("bnn: predicting: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (r *Regressor) noiseVar(n int) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = r.Noise() * r.Noise()
+	}
+	return v
 }

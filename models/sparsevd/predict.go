@@ -1,0 +1,44 @@
+package sparsevd
+
+import (
+	"fmt"
+	"slices"
+
+	"credence/data"
+	"credence/graph"
+	"credence/prob"
+)
+
+// predictBatch is how many examples a prediction program takes; the last batch is padded.
+const predictBatch = 500
+
+// Predict returns p(y|x) of the set's examples, [n, classes], under the means of the weights that are
+// not pruned. The set's targets are not read.
+func (n *Network) Predict(set data.Set) ([]float64, error) {
+	batch := min(predictBatch, set.Len())
+	g := graph.New(n.params, graph.Predict)
+	x := g.Input("x", slices.Concat([]int{batch}, set.XShape())...)
+	program, err := g.Compile(prob.Categorical{Logits: n.ForwardMean(x)}.Probs())
+	if err != nil {
+		return nil, fmt.Errorf("sparsevd: predicting: %w", err)
+	}
+	rows := make([]int, batch)
+	inputs, targets := make([]float64, size(x.Shape())), make([]float64, batch*size(set.YShape()))
+	classes := n.config.Widths[len(n.config.Widths)-1]
+	var probs []float64
+	for at := 0; at < set.Len(); at += batch {
+		taken := min(batch, set.Len()-at)
+		for i := range rows {
+			rows[i] = at + min(i, taken-1)
+		}
+		set.Batch(rows, inputs, targets)
+		out, err := program.Run(0, graph.Feed{x: inputs})
+		if err != nil {
+			return nil, fmt.Errorf("sparsevd: predicting: %w", err)
+		}
+		probs = append(probs, out[0].Float64s()[:taken*classes]...)
+	}
+	return probs, nil
+}
+
+func size(shape []int) int { return graph.Shape(shape).Size() }

@@ -1,0 +1,78 @@
+package vae
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"credence/data"
+	"credence/graph"
+	"credence/infer"
+)
+
+const (
+	// evidenceBatch is how many examples a program takes, and evidenceUnits how many numbers of its
+	// widest array: what decides how many draws it takes at once.
+	evidenceBatch = 100
+	evidenceUnits = 4 << 20
+	// predictSteps is where the steps of predictions begin: noise that no training has seen.
+	predictSteps = 1 << 62
+)
+
+// LogEvidence returns an estimate of log p(x) of each example of the set, [n], in nats, by importance
+// sampling from the encoder's posterior with the given number of draws. On average it is below
+// log p(x), and the nearer the more draws (Burda et al. 2016, https://arxiv.org/abs/1509.00519). The
+// set's targets are not read.
+func (v *VAE) LogEvidence(ctx context.Context, set data.Set, draws int) ([]float64, error) {
+	if draws < 1 {
+		return nil, fmt.Errorf("vae: evidence by %d draws", draws)
+	}
+	batch := min(evidenceBatch, set.Len())
+	at := min(draws, max(1, evidenceUnits/(batch*max(v.config.Inputs, slices.Max(append(v.config.Hidden, 1))))))
+	for draws%at != 0 { // so that all runs have equally many
+		at--
+	}
+	g := graph.New(v.params, graph.Predict)
+	x := g.Input("x", slices.Concat([]int{batch}, set.XShape())...)
+	program, err := g.Compile(infer.IWAE{Draws: at}.Bound(v.Model(x.Flatten())))
+	if err != nil {
+		return nil, fmt.Errorf("vae: evidence: %w", err)
+	}
+	rows, step := make([]int, batch), uint64(predictSteps)
+	inputs, targets := make([]float64, graph.Shape(x.Shape()).Size()), make([]float64, batch*graph.Shape(set.YShape()).Size())
+	var all []float64
+	for first := 0; first < set.Len(); first += batch {
+		taken := min(batch, set.Len()-first)
+		for i := range rows {
+			rows[i] = first + min(i, taken-1)
+		}
+		set.Batch(rows, inputs, targets)
+		sums := slices.Repeat([]float64{math.Inf(-1)}, taken)
+		for range draws / at {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			out, err := program.Run(step, graph.Feed{x: inputs})
+			if err != nil {
+				return nil, fmt.Errorf("vae: evidence: %w", err)
+			}
+			step++
+			for i := range sums {
+				sums[i] = logAddExp(sums[i], out[0].At(i))
+			}
+		}
+		for _, s := range sums {
+			all = append(all, s-math.Log(float64(draws/at)))
+		}
+	}
+	return all, nil
+}
+
+// logAddExp returns log(eᵃ + eᵇ).
+func logAddExp(a, b float64) float64 {
+	if math.IsInf(a, -1) {
+		return b
+	}
+	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
+}
