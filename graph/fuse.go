@@ -137,7 +137,7 @@ func costOf(o op) int {
 			return farCost + 1
 		case "Tan", "Atan", "Log1mExp", "Erfc", "ErfInv", "Ndtr", "LogNdtr", "NormalHazard", "NdtrInv", "NdtrInvExp",
 			"Lgamma", "Polygamma", "StirlingError", "StirlingSlope", "FactorialExcess", "FactorialExcessSlope",
-			"Deviance", "LogRatio", "LogBeta", "DigammaDrop",
+			"Deviance", "DevianceSlope", "LogRatio", "LogBeta", "DigammaDrop",
 			"GammaP", "GammaQ", "GammaPInv", "GammaPSlope", "GammaDensity", "GammaQuantileSlope",
 			"BetaInc", "BetaIncInv", "BetaDensity", "BetaIncSlopeA", "BetaIncSlopeB":
 			return farCost + 1

@@ -76,7 +76,7 @@ func (d Bernoulli) KL(p Bernoulli) *graph.Node {
 	check(d)
 	check(p)
 	term := func(q, p *graph.Node) *graph.Node {
-		return q.Sigmoid().Mul(q.LogSigmoid().Sub(p.LogSigmoid()))
+		return klTerm(q.Sigmoid(), p.Sigmoid(), q.LogSigmoid().Sub(p.LogSigmoid()))
 	}
 	return term(d.Logits, p.Logits).Add(term(d.Logits.Neg(), p.Logits.Neg()))
 }

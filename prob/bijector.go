@@ -129,8 +129,7 @@ func (b LowerTriangular) Inverse(y *graph.Node) *graph.Node {
 
 // LogDet returns the sum of the logarithms of Chol's diagonal, without the last axis of x.
 func (b LowerTriangular) LogDet(x *graph.Node) *graph.Node {
-	shape := b.Forward(x).Shape()
-	return b.Chol.Diagonal().Log().Sum(-1).Broadcast(shape[:len(shape)-1]...)
+	return b.Chol.Diagonal().Log().Sum(-1).Broadcast(batch(b.Forward(x).Shape(), 1)...)
 }
 
 // Image returns the rows of finite numbers.

@@ -35,7 +35,7 @@ func gumbel(g *graph.Graph, shape []int) *graph.Node {
 func (d Categorical) LogProb(index *graph.Node) *graph.Node {
 	checkAt(d, index)
 	logProbs := d.logProbs()
-	rows := logProbs.Shape()[:logProbs.Rank()-1]
+	rows := batch(logProbs.Shape(), 1)
 	index = index.Add(index.Graph().Const(0).Broadcast(rows...))
 	return logProbs.Broadcast(append(index.Shape(), d.Logits.Dim(-1))...).Pick(index)
 }
@@ -86,9 +86,19 @@ func (d Categorical) Entropy() *graph.Node {
 
 // KL returns KL(d‖p) of each row, [...].
 func (d Categorical) KL(p Categorical) *graph.Node {
-	check(p)
-	return d.Probs().Mul(d.logProbs().Sub(p.logProbs())).Sum(-1)
+	return klTerm(d.Probs(), p.Probs(), d.logProbs().Sub(p.logProbs())).Sum(-1)
 }
+
+// klTerm returns q·log(q/p) - q + p, of two probabilities and the logarithm of their ratio. Its sum over
+// all outcomes is a divergence, to which each adds at least 0: large numbers do not cancel.
+func klTerm(q, p, logRatio *graph.Node) *graph.Node {
+	g := logRatio.Graph()
+	near := logRatio.Greater(g.Const(-0.5))
+	return near.Where(q.Mul(klExcess(near.Where(logRatio, g.Const(0)))), q.Mul(logRatio).Sub(q).Add(p))
+}
+
+// klExcess returns x + e⁻ˣ - 1.
+func klExcess(x *graph.Node) *graph.Node { return x.Add(x.Neg().Expm1()) }
 
 // logOdds returns log p - log(1-p) of each probability p, [..., k]; k is at least 2.
 func (d Categorical) logOdds() *graph.Node {

@@ -191,6 +191,33 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// After a mistake, which Compile will report, nothing that is built further panics.
+func TestBuildingGoesOnAfterAMistake(t *testing.T) {
+	g := graph.New(graph.NewParams(graph.Float32, 1), graph.Train)
+	g.Failf("a mistake")
+	n := g.Const(1)
+	all := []prob.Distribution{
+		prob.MultivariateNormal{Mu: n, Chol: n}, prob.DiagonalNormal{Mu: n, Sigma: n}, prob.Dirichlet{Alpha: n},
+		prob.Categorical{Logits: n}, prob.OneHotCategorical{Logits: n}, prob.Multinomial{N: 3, Logits: n},
+		prob.RelaxedCategorical{Logits: n, Temperature: n}, prob.Independent{Base: prob.Normal{Mu: n, Sigma: n}, Axes: 1},
+		prob.Mixture{Logits: n, Of: prob.DiagonalNormal{Mu: n, Sigma: n}},
+		prob.Transformed{Base: prob.Normal{Mu: n, Sigma: n}, By: prob.LowerTriangular{Shift: n, Chol: n}},
+	}
+	for _, r := range rows {
+		all = append(all, r.make(slices.Repeat([]*graph.Node{n}, len(r.theta[0]))))
+	}
+	for _, d := range all {
+		d.LogProb(d.Sample(2))
+		noArgument(d)
+		if v, has := d.(prob.Enumerable); has {
+			v.Values()
+		}
+	}
+	prob.MultivariateNormal{Mu: n, Chol: n}.Condition([]int{0}, n)
+	prob.Dirichlet{Alpha: n}.Marginal(0)
+	require.ErrorContains(t, g.Err(), "a mistake")
+}
+
 // noArgument calls the methods that take no argument.
 func noArgument(d prob.Distribution) map[string]*graph.Node {
 	out := map[string]*graph.Node{}

@@ -73,6 +73,9 @@ func (d DiagonalNormal) KLMultivariateNormal(p MultivariateNormal) *graph.Node {
 
 // indexNode returns indices as a constant.
 func indexNode(g *graph.Graph, indices []int) *graph.Node {
+	if len(indices) == 0 {
+		return g.Failf("prob: the distribution of no elements")
+	}
 	values := make([]float64, len(indices))
 	for i, v := range indices {
 		values[i] = float64(v)

@@ -63,6 +63,10 @@ func shapeOf(d Distribution, leading ...int) []int {
 // whole broadcasts what depends on some of the parameters to the shape of all.
 func whole(d Distribution, x *graph.Node) *graph.Node { return x.Broadcast(shapeOf(d)...) }
 
+// batch returns a shape without the axes of an event; what is left of an empty one, as nodes have after
+// a mistake, is empty.
+func batch(shape []int, axes int) []int { return shape[:max(0, len(shape)-axes)] }
+
 // sumLast sums over the last axes.
 func sumLast(x *graph.Node, axes int) *graph.Node {
 	for range axes {

@@ -68,10 +68,27 @@ func (d Exponential) Entropy() *graph.Node {
 	return d.Rate.Log().Neg().AddScalar(1)
 }
 
+// surpriseIn returns -E[log(unit·density)] of what is never negative and has the given mean.
+func (d Exponential) surpriseIn(unit, mean *graph.Node) *graph.Node {
+	check(d)
+	return mean.Mul(d.Rate).Sub(d.Rate.Mul(unit).Log())
+}
+
 // KL returns KL(d‖p), elementwise.
 func (d Exponential) KL(p Exponential) *graph.Node {
 	check(d)
 	check(p)
 	ratio := p.Rate.Div(d.Rate)
 	return ratio.AddScalar(-1).Sub(ratio.Log())
+}
+
+// KLNormal returns KL(d‖p), elementwise.
+func (d Exponential) KLNormal(p Normal) *graph.Node {
+	return p.surpriseIn(d.Mean(), p.standard(d.Mean()), d.Mean()).AddScalar(-1)
+}
+
+// KLGumbel returns KL(d‖p), elementwise.
+func (d Exponential) KLGumbel(p Gumbel) *graph.Node {
+	moment := d.Rate.Mul(p.Scale).Reciprocal().Log1p().Neg() // of exp(-x/p.Scale)
+	return p.surpriseIn(d.Mean(), p.standard(d.Mean()), moment.Add(p.Mu.Div(p.Scale))).AddScalar(-1)
 }

@@ -22,7 +22,7 @@ func (d Geometric) logFailure() *graph.Node { return d.Logits.Neg().LogSigmoid()
 // They are not reparameterised: no gradient passes.
 func (d Geometric) Sample(leading ...int) *graph.Node {
 	check(d)
-	return graphOf(d).Uniform(shapeOf(d, leading...)...).Log().Div(d.logFailure()).Floor()
+	return graphOf(d).Uniform(shapeOf(d, leading...)...).Log().Neg().Div(d.Logits.Softplus()).Floor()
 }
 
 // LogProb returns the log-probability of x, elementwise: x·log(1-p) + log p.
@@ -52,7 +52,7 @@ func (d Geometric) CDF(x *graph.Node) *graph.Node {
 func (d Geometric) Quantile(p *graph.Node) *graph.Node {
 	check(d)
 	zero := p.Graph().Const(0)
-	trials := p.Neg().Log1p().Div(d.logFailure()).Neg().Floor().Neg() // rounded up
+	trials := p.Neg().Log1p().Div(d.Logits.Softplus()).Floor().Neg() // rounded up
 	x := trials.AddScalar(-1)
 	// Near a whole number of trials rounding can make it one too many or too few.
 	x = x.Sub(d.CDF(x.AddScalar(-1)).GreaterEqual(p))
@@ -81,8 +81,10 @@ func (d Geometric) Mode() *graph.Node {
 // Entropy returns the entropy of each element, -log(p) - log(1-p)·(1-p)/p.
 func (d Geometric) Entropy() *graph.Node {
 	check(d)
-	on := d.Logits.Neg()
-	return on.Softplus().Add(expSoftplus(on, on))
+	zero, on := graphOf(d).Const(0), d.Logits.Neg()
+	far := on.Greater(zero.AddScalar(40)) // where e^on·softplus(-on) is 1, and may overflow
+	near := far.Where(zero, on)
+	return on.Softplus().Add(far.Where(zero.AddScalar(1), near.Exp().Mul(near.Neg().Softplus())))
 }
 
 // KL returns KL(d‖p), elementwise.
@@ -92,16 +94,15 @@ func (d Geometric) KL(p Geometric) *graph.Node {
 	return runKL(d.Logits.Neg(), p.Logits.Neg())
 }
 
-// runKL returns the divergence between the lengths of runs that go on with the log-odds q and p.
+// runKL returns the divergence between the lengths of runs that go on with the log-odds q and p: that
+// of one Bernoulli from the other, times the mean number of trials.
 func runKL(q, p *graph.Node) *graph.Node {
-	further := expSoftplus(q, p).Sub(expSoftplus(q, q)) // the mean length, e^q, times log(σ(q)/σ(p))
-	return further.Add(p.Softplus().Sub(q.Softplus()))
-}
-
-// expSoftplus returns eᵃ·softplus(-x), also where x is so large that eᵃ overflows and the other factor
-// is not distinguishable from e⁻ˣ.
-func expSoftplus(a, x *graph.Node) *graph.Node {
-	zero := a.Graph().Const(0)
-	far := x.Greater(a.Graph().Const(40))
-	return far.Where(far.Where(a.Sub(x), zero), far.Where(zero, a)).Exp().Mul(far.Where(zero.AddScalar(1), x.Neg().Softplus()))
+	g := q.Graph()
+	// Far out log σ(q) is -e^-q, which may underflow, and of the ratio's klExcess the square is left.
+	far := q.Minimum(p).Greater(g.Const(30))
+	root := far.Where(q.Scale(0.5).Sub(p), g.Const(0)).Exp().Sub(far.Where(q.Scale(-0.5), g.Const(0)).Exp())
+	q1, p1 := far.Where(g.Const(0), q), far.Where(g.Const(0), p)
+	on := klTerm(q1.Exp(), p1.LogSigmoid().Add(q1.Softplus()).Exp(), q1.LogSigmoid().Sub(p1.LogSigmoid()))
+	end := p.Softplus().Sub(q.Softplus())
+	return far.Where(root.Square().Scale(0.5), on).Add(klTerm(g.Const(1), end.Neg().Exp(), end))
 }

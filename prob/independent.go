@@ -42,7 +42,7 @@ func (d Independent) Values() *graph.Node {
 	g := graphOf(d)
 	base, ok := d.Base.(Enumerable)
 	shape := shapeOf(d.Base)
-	if !ok || d.Axes > len(shape) {
+	if !ok || d.Axes > len(shape) { // as it is after a mistake
 		return g.Failf("%s: %s %v has no finite list of values", name(d), name(d.Base), shape)
 	}
 	event := shape[len(shape)-d.Axes:]

@@ -41,7 +41,8 @@ func (d Mixture) Sample(leading ...int) *graph.Node {
 	check(d)
 	all := d.Of.Sample(leading...)
 	axes := d.Of.Support().Axes
-	one := all.Shape()[len(leading) : all.Rank()-axes] // the components' own axes, those that count them last
+	one := batch(all.Shape(), axes) // the components' own axes, those that count them last
+	one = one[min(len(leading), len(one)):]
 	which := Categorical{d.Logits.Broadcast(one...)}.Sample(leading...).OneHot(d.Logits.Dim(-1))
 	// The others are left out before the sum: an infinite draw times 0 would spoil it.
 	x := d.over(which).Where(all, d.Logits.Graph().Const(0)).Sum(d.axis()).StopGradient()

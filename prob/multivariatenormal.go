@@ -88,8 +88,7 @@ func (d MultivariateNormal) Variance() *graph.Node {
 // Entropy returns the differential entropy of a vector, [...].
 func (d MultivariateNormal) Entropy() *graph.Node {
 	check(d)
-	batch := d.shape()
-	return d.logDet().AddScalar(d.n() * (halfLog2Pi + 0.5)).Broadcast(batch[:len(batch)-1]...)
+	return d.logDet().AddScalar(d.n() * (halfLog2Pi + 0.5)).Broadcast(batch(d.shape(), 1)...)
 }
 
 // KL returns KL(d‖p), [...].

@@ -100,3 +100,28 @@ func (d Normal) KL(p Normal) *graph.Node {
 	shift := d.Mu.Sub(p.Mu).Div(p.Sigma)
 	return ratio.Square().Add(shift.Square()).AddScalar(-1).Scale(0.5).Sub(ratio.Log())
 }
+
+// surpriseIn returns -E[log(unit·density)] of what has the given standard deviation, and a mean that is
+// z of d's above Mu.
+func (d Normal) surpriseIn(unit, z, deviation *graph.Node) *graph.Node {
+	check(d)
+	second := z.Square().Add(deviation.Div(d.Sigma).Square())
+	return second.Scale(0.5).Add(d.Sigma.Div(unit).Log()).AddScalar(halfLog2Pi)
+}
+
+// KLLaplace returns KL(d‖p), elementwise.
+func (d Normal) KLLaplace(p Laplace) *graph.Node {
+	check(d)
+	shift := d.Mu.Sub(p.Mu)
+	z := shift.Div(d.Sigma).Scale(math.Sqrt2 / 2)
+	peak := z.Square().Neg().Exp().Scale(math.Sqrt(2 / math.Pi)).Mul(d.Sigma)
+	return p.surpriseIn(d.Sigma, peak.Add(shift.Mul(z.Erf()))).AddScalar(-halfLog2Pi - 0.5)
+}
+
+// KLGumbel returns KL(d‖p), elementwise.
+func (d Normal) KLGumbel(p Gumbel) *graph.Node {
+	check(d)
+	z := p.standard(d.Mu)
+	logMoment := d.Sigma.Div(p.Scale).Square().Scale(0.5).Sub(z)
+	return p.surpriseIn(d.Sigma, z, logMoment).AddScalar(-halfLog2Pi - 0.5)
+}

@@ -28,7 +28,7 @@ type row struct {
 	unsmooth bool
 }
 
-var rows = slices.Concat(realRows, positiveRows, discreteRows, composedRows)
+var rows = slices.Concat(realRows, boundedRows, positiveRows, discreteRows, composedRows)
 
 // klRow is a divergence in closed form, of pairs whose parameters are drawn at random: by the rows of
 // the two distributions or, if they must be drawn together, by pair.
@@ -38,7 +38,7 @@ type klRow struct {
 	pair func(rng *rand.Rand) (q, p []float64)
 }
 
-var klRows = slices.Concat(realKLs, positiveKLs, discreteKLs, composedKLs)
+var klRows = slices.Concat(realKLs, boundedKLs, positiveKLs, discreteKLs, composedKLs)
 
 func (r klRow) name() string { return r.q + "‖" + r.p }
 

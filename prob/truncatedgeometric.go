@@ -86,9 +86,10 @@ func (d TruncatedGeometric) Entropy() *graph.Node { return d.before().Entropy() 
 
 // KL returns KL(d‖p), elementwise; +Inf where d has values above the largest of p.
 func (d TruncatedGeometric) KL(p TruncatedGeometric) *graph.Node {
-	q, other := d.before(), p.before().logProbs()
+	q, other := d.before(), p.before()
 	if d.Max > p.Max {
 		return d.Tau.Add(p.Tau).Scale(0).AddScalar(inf)
 	}
-	return q.Probs().Mul(q.logProbs().Sub(other.Slice(-1, 0, d.Max))).Sum(-1)
+	common := other.logProbs().Slice(-1, 0, d.Max)
+	return q.KL(Categorical{common}).Sub(common.LogSumExp(-1))
 }

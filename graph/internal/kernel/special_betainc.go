@@ -10,65 +10,103 @@ type betaTail struct {
 	x, y float64 // y = 1-x
 }
 
+func newBetaTail(x, a, b float64) betaTail {
+	return betaTail{max(a, tiniest), max(b, tiniest), x, 1 - x}
+}
+
 func (t betaTail) mirrored() betaTail { return betaTail{t.b, t.a, t.y, t.x} }
 
 // energy returns E(-v), v >= 0.
 func (t betaTail) energy(v float64) float64 {
-	if v > 1 {
-		return (t.a+t.b)*math.Log1p(t.x*math.Expm1(-v)) + t.a*v
+	switch {
+	case v <= 1:
+		linear := (t.a*t.y - t.b*t.x) * v
+		z := t.x
+		v = -v
+		if t.y < t.x {
+			z, v = t.y, -v
+		}
+		return linear + (t.a+t.b)*(log1pMinusX(z*math.Expm1(v))+z*expm1MinusX(v))
+	case t.x > 0.5:
+		_, high := t.logs(v)
+		return (t.a+t.b)*high - t.b*v
 	}
-	linear := (t.a*t.y - t.b*t.x) * v
-	z := t.x
-	v = -v
-	if t.y < t.x {
-		z, v = t.y, -v
+	low, _ := t.logs(v)
+	return (t.a+t.b)*low + t.a*v
+}
+
+// logs returns log(y + x·e⁻ᵛ) and log(x + y·eᵛ): for z, which is -v from x, log y/(1-z) and log x/z.
+func (t betaTail) logs(v float64) (low, high float64) {
+	if t.x > 0.5 {
+		high = math.Log1p(t.y * math.Expm1(v))
+		if v > 700 { // eᵛ may not be a number
+			high = softplus64(v + math.Log(t.y))
+		}
+		return high - v, high
 	}
-	return linear + (t.a+t.b)*(log1pMinusX(z*math.Expm1(v))+z*expm1MinusX(v))
+	low = math.Log1p(t.x * math.Expm1(-v))
+	return low, low + v
 }
 
 // below returns what lies below x, over the density at log(x/y).
 func (t betaTail) below() float64 {
 	if t.short() {
-		return t.series(func(float64) float64 { return 1 })
+		return t.series(1, func(float64) float64 { return 0 })
 	}
 	return t.downwards(func(v float64) float64 { return math.Exp(-t.energy(v)) })
 }
 
-// slope returns the integral below x of the density times log z/x - c.
+// slope returns the integral below x of the density times c + log x/z.
 func (t betaTail) slope(c float64) float64 {
-	return t.downwards(func(v float64) float64 {
-		return math.Exp(-t.energy(v)) * (c + v + math.Log1p(t.x*math.Expm1(-v)))
-	})
-}
-
-// rise returns the integral below x of the density times log (1-z)/y + c.
-func (t betaTail) rise(c float64) float64 {
-	return t.downwards(func(v float64) float64 {
-		return math.Exp(-t.energy(v)) * (c - math.Log1p(t.x*math.Expm1(-v)))
-	})
-}
-
-// short reports whether the series converges quickly.
-func (t betaTail) short() bool { return t.x < 0.7 && t.a+t.b < manyTerms }
-
-func (t betaTail) series(weight func(n float64) float64) float64 {
-	sum, term := 0.0, 1/t.a
-	for n := 0.0; term > 1e-17*sum; n++ {
-		sum += term * weight(n)
-		term *= t.x * (t.a + t.b + n) / (t.a + n + 1)
+	if t.short() {
+		return t.series(c+1/t.a, func(n float64) float64 { return 1/(t.a+n+1) - 1/(t.a+t.b+n) })
 	}
-	return sum
+	return t.downwards(func(v float64) float64 {
+		_, high := t.logs(v)
+		return math.Exp(-t.energy(v)) * (c + high)
+	})
 }
 
-// downwards returns the integral of f from 0 on. Where y is small f is flat at first, and falls at about 1/y;
-// where a is small it falls slowly in the end.
+// rise returns the integral below x of the density times c + log (1-z)/y.
+func (t betaTail) rise(c float64) float64 {
+	if t.short() {
+		return t.series(c, func(n float64) float64 { return 1 / (t.a + t.b + n) })
+	}
+	return t.downwards(func(v float64) float64 {
+		low, _ := t.logs(v)
+		return math.Exp(-t.energy(v)) * (c - low)
+	})
+}
+
+// short reports whether the series takes less time than the integral.
+func (t betaTail) short() bool { return t.x < 0.7 && t.a < manyTerms }
+
+// series sums weight times (a+b)ₙ xⁿ/(a)ₙ₊₁, where step is how much the weight of n+1 is above that of n.
+func (t betaTail) series(weight float64, step func(n float64) float64) float64 {
+	sum, term := 0.0, 1/t.a
+	for n := 0.0; ; n++ {
+		more := term * weight
+		sum += more
+		if !(more > 1e-17*sum) && n > 0 {
+			return sum
+		}
+		term *= t.x * (t.a + t.b + n) / (t.a + n + 1)
+		weight += step(n)
+	}
+}
+
+// downwards returns the integral of f from 0 on. On a scale of 1 f changes its slope where y is small
+// between 0 and log(x/y), and else about 0; where a is small it falls slowly from there.
 func (t betaTail) downwards(f func(v float64) float64) float64 {
 	end := t.reach()
-	mid := max(0, math.Log(t.x)-math.Log(t.y)) + 20
-	if mid < end {
-		return integral(f, 0, mid) + integral(f, mid, end)
+	if end < 3 {
+		return gauss(f, 0, end)
 	}
-	return integral(f, 0, end)
+	straight := max(0, math.Log(t.x)-math.Log(t.y)) + 36
+	if straight < end {
+		return adaptive(f, 0, straight) + gauss(f, straight, end)
+	}
+	return adaptive(f, 0, end)
 }
 
 // reach returns about how far down the density is not negligible.
@@ -116,7 +154,7 @@ func BetaInc(x, a, b float64) float64 {
 	if p, ok := betaEdge(x, a, b); ok {
 		return p
 	}
-	below, _ := betaSplit(betaTail{a, b, x, 1 - x})
+	below, _ := betaSplit(newBetaTail(x, a, b))
 	return below
 }
 
@@ -153,7 +191,7 @@ func BetaIncSlopeA(x, a, b float64) float64 {
 	if p, ok := betaEdge(x, a, b); ok {
 		return 0 * p
 	}
-	return betaSlope(betaTail{a, b, x, 1 - x})
+	return betaSlope(newBetaTail(x, a, b))
 }
 
 // BetaIncSlopeB returns the derivative of I_x(a, b) with respect to b.
@@ -161,7 +199,7 @@ func BetaIncSlopeB(x, a, b float64) float64 {
 	if p, ok := betaEdge(x, a, b); ok {
 		return 0 * p
 	}
-	return -betaSlope(betaTail{a, b, x, 1 - x}.mirrored())
+	return -betaSlope(newBetaTail(x, a, b).mirrored())
 }
 
 // betaSlope returns the derivative with respect to a of what lies below x.
@@ -185,7 +223,16 @@ func BetaIncInv(p, a, b float64) float64 {
 	case p == 0 || p == 1:
 		return p
 	}
+	a, b = max(a, tiniest), max(b, tiniest)
 	logp, logq := math.Log(p), math.Log1p(-p)
+	// Near 0 I_x(a, b) is xᵃ/(a·B(a, b)), but for about b·x of it, and near 1 it is the same from there.
+	size := LogBeta(a, b)
+	if s := (logp + math.Log(a) + size) / a; s+math.Log1p(b) < -40 {
+		return math.Exp(s)
+	}
+	if s := (logq + math.Log(b) + size) / b; s+math.Log1p(a) < -40 {
+		return 1
+	}
 	start := math.Log(a) - math.Log(b) + NdtrInv(p)*math.Sqrt(1/a+1/b)
 	s := concaveRoot(start, func(s float64) (gap, slope float64) {
 		t := betaTail{a, b, 1 / (1 + math.Exp(-s)), 1 / (1 + math.Exp(s))}

@@ -121,7 +121,7 @@ func FactorialExcessSlope(x float64) float64 {
 	return StirlingSlope(x) + 0.5/x
 }
 
-// lgamma1p returns log Γ(1 + x), for 0 <= x <= 1 without the rounding of 1 + x.
+// lgamma1p returns log Γ(1 + x), without the rounding of 1 + x.
 func lgamma1p(x float64) float64 {
 	y := 1 + x
 	return Lgamma(y) + (x-(y-1))*Digamma(y)
@@ -185,6 +185,13 @@ func LogBeta(a, b float64) float64 {
 
 // DigammaDrop returns Digamma(a) - Digamma(a+b) for a, b > 0, without cancellation where b is small.
 func DigammaDrop(a, b float64) float64 {
+	if math.IsInf(b, 1) {
+		return math.Inf(-1)
+	}
+	if b < 1e-4*a {
+		mid := a + b/2
+		return -b * (Polygamma(1, mid) + b*b/24*Polygamma(3, mid))
+	}
 	sum := 0.0
 	for ; a < asymptotic; a++ {
 		sum -= b / (a + b) / a

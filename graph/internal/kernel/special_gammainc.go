@@ -13,9 +13,11 @@ type gammaTail struct {
 
 const (
 	// negligible is the E from which on a density is left out.
-	negligible = 42
+	negligible = 38
 	// manyTerms is the shape from which on integrals take less time than series.
 	manyTerms = 30
+	// tiniest stands for positive shapes below it, whose reciprocals are not numbers.
+	tiniest = 1e-300
 )
 
 func newGammaTail(a, x float64) gammaTail {
@@ -28,7 +30,7 @@ func (g gammaTail) energy(u float64) float64 { return (g.x-g.a)*u + g.x*expm1Min
 // below returns what lies below x, over the density at log x.
 func (g gammaTail) below() float64 {
 	if g.a >= manyTerms {
-		return integral(func(v float64) float64 { return math.Exp(-g.energy(-v)) }, 0, g.reach(-1))
+		return gauss(func(v float64) float64 { return math.Exp(-g.energy(-v)) }, 0, g.reach(-1))
 	}
 	sum, term := 0.0, 1/g.a
 	for n := 1.0; term > 1e-17*sum; n++ {
@@ -49,7 +51,7 @@ func (g gammaTail) slope(logx float64) float64 {
 	case g.a < manyTerms && g.c <= 1/g.a:
 		return g.slopeSeries(logx)
 	case g.c <= 0:
-		return integral(func(v float64) float64 { return math.Exp(-g.energy(-v)) * (v - g.c) }, 0, g.reach(-1))
+		return gauss(func(v float64) float64 { return math.Exp(-g.energy(-v)) * (v - g.c) }, 0, g.reach(-1))
 	}
 	return g.upwards(func(u float64) float64 { return math.Exp(-g.energy(u)) * (u + g.c) })
 }
@@ -59,7 +61,7 @@ func (g gammaTail) slopeSeries(logx float64) float64 {
 	for n := 1.0; ; n++ {
 		more := term * (psi - logx)
 		sum += more
-		if !(more > 1e-17*sum) {
+		if !(more > 1e-17*sum) && n > 1 {
 			return sum
 		}
 		term *= g.x / (g.a + n)
@@ -69,11 +71,10 @@ func (g gammaTail) slopeSeries(logx float64) float64 {
 
 // upwards returns the integral of f from 0 up. Where x is small f is flat at first, and falls at about 1/x.
 func (g gammaTail) upwards(f func(u float64) float64) float64 {
-	end := g.reach(1)
-	if flat := -math.Log(g.x) - 5; flat > 0 && flat < end {
-		return integral(f, 0, flat) + integral(f, flat, end)
+	if g.x > 0.01 {
+		return gauss(f, 0, g.reach(1))
 	}
-	return integral(f, 0, end)
+	return adaptive(f, 0, g.reach(1))
 }
 
 // reach returns about how far up (sign 1) or down (-1) the density is not negligible.
@@ -117,6 +118,11 @@ func gammaSplit(a, x float64) (p, q float64) {
 	case x == 0 || math.IsInf(a, 1):
 		return 0, 1
 	}
+	a = max(a, tiniest)
+	if x < 1e-17 { // P(a, x) = xᵃ/Γ(a+1) (1 - O(x))
+		s := a*math.Log(x) - lgamma1p(a)
+		return math.Exp(s), -math.Expm1(s)
+	}
 	g, scale := newGammaTail(a, x), gammaScale(a, x)
 	if g.c <= 0 {
 		p = min(scale*g.below(), 1)
@@ -143,6 +149,7 @@ func GammaPSlope(a, x float64) float64 {
 	case x == 0 || math.IsInf(x, 1) || math.IsInf(a, 1):
 		return 0
 	}
+	a = max(a, tiniest)
 	scale := gammaScale(a, x)
 	if scale == 0 {
 		return 0
@@ -152,15 +159,17 @@ func GammaPSlope(a, x float64) float64 {
 
 // LogGammaDrawSlope is one element of LogGammaDrawGrad.
 func LogGammaDrawSlope(alpha, logz float64) float64 {
+	z := math.Exp(logz)
 	switch {
 	case !(alpha > 0) || math.IsNaN(logz):
 		return math.NaN()
 	case math.IsInf(logz, -1):
 		return math.Inf(1)
-	case math.IsInf(logz, 1):
+	case math.IsInf(z, 1):
 		return 0
 	}
-	return gammaTail{alpha, math.Exp(logz), logz - Digamma(alpha)}.slope(logz)
+	alpha = max(alpha, tiniest)
+	return gammaTail{alpha, z, logz - Digamma(alpha)}.slope(logz)
 }
 
 // GammaPInv returns the x whose P(a, x) is p.
@@ -173,26 +182,47 @@ func GammaPInv(a, p float64) float64 {
 	case p == 1:
 		return math.Inf(1)
 	}
+	a = max(a, tiniest)
 	logp, logq := math.Log(p), math.Log1p(-p)
-	return math.Exp(concaveRoot(math.Log(a)+NdtrInv(p)/math.Sqrt(a+1), func(s float64) (gap, slope float64) {
+	start := (logp + lgamma1p(a)) / a // P(a, x) = xᵃ/Γ(a+1) (1 - O(x))
+	if start < -40 {
+		return math.Exp(start)
+	}
+	if a > 1 {
+		start = max(start, math.Log(a)+NdtrInv(p)/math.Sqrt(a))
+	}
+	x := math.Exp(concaveRoot(start, func(s float64) (gap, slope float64) {
 		below, above, scale := logGammaSplit(a, s)
 		if p < 0.5 {
 			return below - logp, math.Exp(scale - below)
 		}
 		return logq - above, math.Exp(scale - above)
 	}))
+	// The logarithm of a large x is not as fine as x itself.
+	if scale := gammaScale(a, x); scale > 0 && a > 1 {
+		below, above := gammaSplit(a, x)
+		gap := below - p
+		if p >= 0.5 {
+			gap = (1 - p) - above
+		}
+		x -= x * gap / scale
+	}
+	return x
 }
 
 // logGammaSplit returns the logarithms of P(a, eˢ), Q(a, eˢ) and the density of log z at s.
 func logGammaSplit(a, s float64) (below, above, scale float64) {
 	g := gammaTail{a, math.Exp(s), s - Digamma(a)}
+	if math.IsInf(g.x, 1) {
+		return 0, math.Inf(-1), math.Inf(-1)
+	}
 	scale = math.Log(a) - FactorialExcess(a)
 	if g.x > 0 {
 		scale -= Deviance(a, g.x)
 	} else {
 		scale -= a*(math.Log(a)-s) - a
 	}
-	if g.c <= 0 {
+	if g.c <= 0 || s < -40 {
 		below = min(scale+math.Log(g.below()), 0)
 		return below, Log1mExp(below), scale
 	}
@@ -200,7 +230,8 @@ func logGammaSplit(a, s float64) (below, above, scale float64) {
 	return Log1mExp(above), above, scale
 }
 
-// concaveRoot returns where a rising gap is 0: by Newton's method, from a start, in a bracket.
+// concaveRoot returns where a rising gap is 0, in [-800, 800]: by Newton's method from a start, and by halving
+// where that leaves the bracket. The gap is concave, so that from below the root Newton's steps stay below.
 func concaveRoot(s float64, f func(s float64) (gap, slope float64)) float64 {
 	lo, hi := -800.0, 800.0
 	s = min(max(s, -700), 700)

@@ -7,15 +7,7 @@ import (
 )
 
 // Ndtr returns the standard normal distribution function.
-func Ndtr(x float64) float64 {
-	const rest = -4.833646656726457e-17 // 1/√2 less its float64
-	z := -x * (1 / math.Sqrt2)
-	low := math.FMA(-x, 1/math.Sqrt2, -z) - x*rest
-	if z < 1 {
-		low = 0
-	}
-	return 0.5 * math.Erfc(z) * (1 - 2*z*low)
-}
+func Ndtr(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
 // LogNdtr returns the logarithm of Ndtr.
 func LogNdtr(x float64) float64 {
@@ -29,7 +21,7 @@ func LogNdtr(x float64) float64 {
 }
 
 // mills is from where the asymptotic series of the Mills ratio is good to the last bit.
-const mills = 20
+const mills = 10
 
 // NormalHazard returns the density of the standard normal over its distribution function: the
 // derivative of LogNdtr.
