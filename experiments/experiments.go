@@ -15,7 +15,10 @@ import (
 
 // All returns the experiments in the order in which the lecture introduces their ideas.
 func All() List {
-	return List{coin, bayesianLinearRegression, bayesByBackprop, smallData}
+	return List{
+		probability, coin, bayesianLinearRegression, nuts, reinforce, bayesByBackprop, localReparameterization, regressionBands,
+		sparseVDLeNet300, smallData,
+	}
 }
 
 // Find returns the experiment of that name; its error lists the known ones.

@@ -58,13 +58,8 @@ func eightSchools() *infer.Posterior {
 	post.Add(prob.StandardNormal(g).LogProb(eta))
 	post.Add(prob.Normal{Mu: theta, Sigma: sigma}.LogProb(y))
 	post.Add(prob.Normal{Mu: g.Const(0), Sigma: g.Const(5)}.LogProb(mu))
-	post.Add(halfCauchy(tau, 5))
+	post.Add(prob.HalfCauchy{Scale: g.Const(5)}.LogProb(tau))
 	return post
-}
-
-// halfCauchy returns the log-density of a half-Cauchy distribution, up to a constant.
-func halfCauchy(x *graph.Node, scale float64) *graph.Node {
-	return x.Scale(1 / scale).Square().Log1p().Neg()
 }
 
 // The file of mean squares bears the name of the centred posterior, which has the same draws.
@@ -133,7 +128,7 @@ var mesquiteReference = []reference{
 func gpRegression() *infer.Posterior {
 	const n = 11
 	g, post := newPosterior()
-	y := g.ConstArray([]float64{4.75906, 1.59423, 2.99548, 5.27501, 1.66472, 2.24347, 2.8914, 4.08681, 4.60588, 0.802364, 3.92136}, n, 1)
+	y := g.ConstArray([]float64{4.75906, 1.59423, 2.99548, 5.27501, 1.66472, 2.24347, 2.8914, 4.08681, 4.60588, 0.802364, 3.92136}, n)
 	squares, one := make([]float64, n*n), make([]float64, n*n)
 	for i := range n {
 		one[i*n+i] = 1
@@ -146,9 +141,9 @@ func gpRegression() *infer.Posterior {
 	signal := g.ConstArray(squares, n, n).Div(rho.Square()).Scale(-0.5).Exp().Mul(alpha.Square())
 	l := signal.Add(g.ConstArray(one, n, n).Mul(sigma)).Cholesky()
 
-	post.Add(rho.Log().Scale(24).Sub(rho.Scale(4))) // Gamma(25, 4)
-	post.Add(alpha.Square().Scale(-1.0/8), sigma.Square().Scale(-0.5))
-	post.Add(l.SolveLower(y).Square().Scale(-0.5), l.Diagonal().Log().Neg())
+	post.Add(prob.Gamma{Alpha: g.Const(25), Beta: g.Const(4)}.LogProb(rho))
+	post.Add(prob.HalfNormal{Sigma: g.Const(2)}.LogProb(alpha), prob.HalfNormal{Sigma: g.Const(1)}.LogProb(sigma))
+	post.Add(prob.MultivariateNormal{Mu: g.Const(0).Broadcast(n), Chol: l}.LogProb(y))
 	return post
 }
 
@@ -186,7 +181,8 @@ func TestPosteriorDB(t *testing.T) {
 // of posteriordb are both held to them.
 func TestEightSchoolsByQuadrature(t *testing.T) {
 	mean, stdDev := eightSchoolsExactly()
-	draws := sample(t, infer.NUTS{Draws: 2500, Seed: 2}, eightSchools())
+	// At the default acceptance one trajectory in a thousand diverges.
+	draws := sample(t, infer.NUTS{Draws: 2500, Seed: 2, TargetAccept: 0.95}, eightSchools())
 	require.NoError(t, draws.Check())
 	for i, r := range eightSchoolsReference {
 		requireMoments(t, draws.Of(r.name, r.index...), mean[i], stdDev[i], "%s%v", r.name, r.index)

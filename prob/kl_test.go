@@ -54,7 +54,7 @@ func eachKL(t *testing.T, check func(t *testing.T, r klRow)) {
 
 func TestKLEqualsMonteCarlo(t *testing.T) {
 	eachKL(t, func(t *testing.T, r klRow) {
-		const draws = 10_000
+		const draws = 4000
 		args := r.random(rand.New(rand.NewPCG(1, 2)), pairs)
 		closed := graphtest.Eval(t, graph.Float64, func(in ...*graph.Node) *graph.Node {
 			q, p := r.split(in)

@@ -152,14 +152,19 @@ func (r row) misfit(t *testing.T, theta, samples []float64) float64 {
 		return r.chiSquared(t, theta, samples)
 	}
 	n := float64(len(samples))
-	x := slices.Sorted(slices.Values(samples))
+	sorted := slices.Sorted(slices.Values(samples))
+	const every = 10 // of the draws: the distance there is at most the greatest one
+	var x, below []float64
+	for i := 0; i < len(sorted); i += every {
+		x, below = append(x, sorted[i]), append(below, float64(i))
+	}
 	cdf, has := method(t, r, theta, x, hasCDF.CDF)
 	if !has {
 		cdf = r.integrated(t, theta, x)
 	}
 	distance := 0.0
 	for i, f := range cdf {
-		distance = max(distance, math.Abs(f-float64(i)/n), math.Abs(f-float64(i+1)/n))
+		distance = max(distance, math.Abs(f-below[i]/n), math.Abs(f-(below[i]+1)/n))
 	}
 	return distance / math.Sqrt(math.Log(2/falseFail)/(2*n))
 }
@@ -388,13 +393,10 @@ func TestGradients(t *testing.T) {
 // The gradient through draws is that of an expectation or, of discrete distributions, none.
 func TestPathwiseGradient(t *testing.T) {
 	each(t, func(t *testing.T, r row, theta []float64) {
-		at := r.points(theta)
-		centre, width := at.x[len(at.x)/2], 1.0
-		if v, has := number(t, r, theta, hasVariance.Variance); has && v > 0 && !math.IsInf(v, 0) {
-			width = math.Sqrt(v)
-		}
-		if m, has := number(t, r, theta, hasMean.Mean); has && !math.IsInf(m, 0) && !math.IsNaN(m) {
-			centre = m
+		low, centre, high := r.quartiles(t, theta)
+		width := max(high-low, 1e-3*math.Abs(centre))
+		if r.discrete {
+			width = 1
 		}
 		bounded := func(x float64) float64 { return math.Tanh((x - centre) / width) }
 		for k := range theta {
@@ -411,9 +413,24 @@ func TestPathwiseGradient(t *testing.T) {
 	})
 }
 
-// eachGradient returns the gradient of f of each of many independent draws in parameter k.
+// quartiles returns the points up to which a quarter, half and three quarters of the probability lie.
+func (r row) quartiles(t *testing.T, theta []float64) (low, middle, high float64) {
+	t.Helper()
+	at, density := r.densities(t, theta)
+	sum, found := 0.0, []float64{}
+	for i, p := range density {
+		for sum += at.weight[i] * p; len(found) < 3 && sum >= 0.25*float64(len(found)+1)-1e-9; {
+			found = append(found, at.x[i])
+		}
+	}
+	require.Len(t, found, 3)
+	return found[0], found[1], found[2]
+}
+
+// eachGradient returns the gradient of f of each of 25,000 independent draws in parameter k.
 func (r row) eachGradient(t *testing.T, theta []float64, k int, f func(d prob.Distribution) *graph.Node) []float64 {
 	t.Helper()
+	const draws = 25_000
 	args := make([]graphtest.Arg, len(theta))
 	for i, v := range theta {
 		args[i] = graphtest.Values(slices.Repeat([]float64{v}, draws), draws)
