@@ -53,7 +53,7 @@ func sparsePlanFor(s Scale) sparsePlan {
 		}
 	}
 	return sparsePlan{
-		Epochs: 40, Seeds: 3, KL: train.WarmUp{Epochs: 10},
+		Epochs: 40, Seeds: 3, KL: train.WarmUp{Epochs: 40},
 		LR: optim.Linear(2e-3, 0, 40*perEpoch), LRText: "2e-3 falling linearly to 0",
 		MinAccuracy: 98.2, MinCompression: 30, SelectedOn: "validation",
 	}
