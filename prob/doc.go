@@ -18,7 +18,7 @@
 //
 // A divergence is a method on the pairs for which it has a closed form, KL within a family and
 // KLNormal, say, to another, so that a pair without one does not compile. Monte Carlo estimates
-// have names of their own: SampledKL.
+// have names of their own: SampledKL and MonteCarloKL.
 //
 // Mixture, Independent and Transformed make distributions of others, the latter by a Bijector.
 // RelaxedBernoulli and RelaxedCategorical are continuous stand-ins for discrete ones.

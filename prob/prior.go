@@ -21,13 +21,6 @@ type AnalyticPrior interface {
 	KLFrom(q Normal) *graph.Node
 }
 
-// SampledKL returns log q(w) - log p(w), elementwise, at a draw w of q: the estimate of KL(q‖p) that
-// Bayes by Backprop sums (Blundell et al. 2015, https://arxiv.org/abs/1505.05424, equation 2). It is
-// unbiased from a single draw but noisy, and may be negative where the divergence never is.
-func SampledKL(q Normal, p Prior, w *graph.Node) *graph.Node {
-	return q.LogProb(w).Sub(p.LogProb(w))
-}
-
 // Gaussian is the prior N(0, Sigma²). Sigma, the standard deviation, is positive.
 type Gaussian struct{ Sigma float64 }
 
