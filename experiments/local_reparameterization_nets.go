@@ -81,10 +81,11 @@ type dropoutNet struct {
 
 // dropoutAlpha returns the noise of a layer's weights: rates of a fifth of the pixels and half of the hidden units.
 func dropoutAlpha(layer int) float64 {
+	rate := 0.5
 	if layer == 0 {
-		return 0.2 / 0.8
+		rate = 0.2
 	}
-	return 0.5 / 0.5
+	return rate / (1 - rate)
 }
 
 func (p localPlan) dropout(seed uint64) noisyNet {

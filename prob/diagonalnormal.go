@@ -9,7 +9,7 @@ type DiagonalNormal struct {
 	Sigma *graph.Node // [..., n]: the standard deviations
 }
 
-func (d DiagonalNormal) elements() Normal { return Normal{d.Mu, d.Sigma} }
+func (d DiagonalNormal) elements() Normal { return Normal(d) }
 
 // Parameters returns Mu and Sigma.
 func (d DiagonalNormal) Parameters() []Parameter {

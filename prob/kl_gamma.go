@@ -31,9 +31,8 @@ func (d Gamma) KLLogNormal(p LogNormal) *graph.Node {
 
 // momentKL returns KL(q‖p) for a q of which the entropy, the mean and the variance are known.
 func momentKL(entropy, mean, variance *graph.Node, p Normal) *graph.Node {
-	check(p)
-	second := p.standard(mean).Square().Add(variance.Sqrt().Div(p.Sigma).Square())
-	return second.Scale(0.5).Add(p.Sigma.Log()).AddScalar(halfLog2Pi).Sub(entropy)
+	one := p.Sigma.Graph().Const(1)
+	return p.surpriseIn(one, p.standard(mean), variance.Sqrt()).Sub(entropy)
 }
 
 // KLInverseGamma returns KL(d‖p), elementwise; infinite for shapes of d of at most 1, where 1/x has no
