@@ -79,11 +79,30 @@ func (c Constraint) Holds(v float64) bool {
 		!math.IsInf(v, 0) && !(c.Whole && v != math.Trunc(v))
 }
 
+// boundsOf returns the least and the largest number of the precision that are in bounds.
+func boundsOf[T kernel.Float](c Constraint) (lo, hi T) {
+	next := func(from, to float64) T {
+		if v, single := any(T(from)).(float32); single {
+			return T(math.Nextafter32(v, float32(to)))
+		}
+		return T(math.Nextafter(from, to))
+	}
+	lo, hi = T(c.Low), T(c.High)
+	if c.OpenLow || math.IsInf(c.Low, -1) {
+		lo = next(c.Low, inf)
+	}
+	if c.OpenHigh || math.IsInf(c.High, 1) {
+		hi = next(c.High, -inf)
+	}
+	return lo, hi
+}
+
 // violated returns the place in x, an array of the given shape, of the first number that breaks the
 // constraint, or -1.
 func violated[T kernel.Float](c Constraint, x []T, shape Shape) int {
+	lo, hi := boundsOf[T](c)
 	for i, v := range x {
-		if !c.Holds(float64(v)) {
+		if !(v >= lo && v <= hi) || c.Whole && float64(v) != math.Trunc(float64(v)) {
 			return i
 		}
 	}
