@@ -2,6 +2,7 @@ package sparsevd
 
 import (
 	"fmt"
+	"slices"
 
 	"credence/layers"
 )
@@ -16,8 +17,11 @@ type Compact struct {
 
 // Compact returns the network of the means of the weights that are not pruned. Its outputs are those of
 // ForwardMean up to rounding. A hidden unit without incoming weights is a constant, which goes into the
-// biases that it reaches.
+// biases that it reaches. It panics if a layer has more than 65,536 inputs.
 func (n *Network) Compact() *Compact {
+	if widest := slices.Max(n.config.Widths[:len(n.config.Widths)-1]); widest > maxInputs {
+		panic(fmt.Sprintf("sparsevd: a layer of %d inputs, more than %d", widest, maxInputs))
+	}
 	var dense []*affine
 	for _, l := range n.layers {
 		dense = append(dense, prunedMeans(l))
@@ -108,7 +112,7 @@ func (a *affine) compress() matrix {
 		m.in = len(w)
 		for i, v := range w {
 			if v != 0 {
-				m.column, m.value = append(m.column, int32(i)), append(m.value, v)
+				m.column, m.value = append(m.column, uint16(i)), append(m.value, v)
 			}
 		}
 		m.start = append(m.start, int32(len(m.column)))

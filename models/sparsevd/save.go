@@ -57,7 +57,7 @@ func Load(path string) (*Compact, error) {
 
 func compactFrom(ps *graph.Params, meta map[string]string) (*Compact, error) {
 	inputs, err := strconv.Atoi(meta["inputs"])
-	if err != nil || inputs < 1 {
+	if err != nil || inputs < 1 || inputs > maxInputs {
 		return nil, fmt.Errorf("it says that it has %q inputs", meta["inputs"])
 	}
 	n, err := strconv.Atoi(meta["layers"])
@@ -101,7 +101,7 @@ func matrixFrom(ps *graph.Params, layer, in int) (matrix, error) {
 		if !(column >= 0 && column < float64(in)) || column != math.Trunc(column) {
 			return matrix{}, fmt.Errorf("weight %d reads input %v of %d", k, column, in)
 		}
-		m.column, m.value = append(m.column, int32(column)), append(m.value, float32(w[k]))
+		m.column, m.value = append(m.column, uint16(column)), append(m.value, float32(w[k]))
 	}
 	return m, nil
 }
