@@ -14,7 +14,7 @@ func TestReadmeShowsTestedExamples(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	blocks := strings.Split(string(readme), "```go\n")[1:]
-	files := []string{"models/bnn/example_test.go", "train/example_test.go"}
+	files := []string{"models/bnn/example_test.go", "train/example_test.go", "infer/model_example_test.go", "infer/model_example_test.go"}
 	require.Len(t, blocks, len(files))
 	for i, file := range files {
 		shown, _, found := strings.Cut(blocks[i], "```")
