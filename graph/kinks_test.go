@@ -10,18 +10,33 @@ import (
 	"credence/graph/graphtest"
 )
 
+// edge is an operation at points where its value or a derivative is a matter of convention or of care.
+type edge struct {
+	name  string
+	f     graphtest.Func
+	args  []graphtest.Arg
+	value []float64
+	grads [][]float64 // of the sum of the result
+}
+
+// run returns the value, and the gradients with respect to the operands that are not fixed.
+func (e edge) run(t *testing.T, p graph.Precision) [][]float64 {
+	t.Helper()
+	b := graphtest.New(p, e.f, e.args...)
+	var wrt []*graph.Node
+	for _, param := range b.Graph.Used(graph.Trainable) {
+		wrt = append(wrt, b.Graph.Param(param))
+	}
+	return graphtest.Reference(t, 0, nil, append([]*graph.Node{b.Y}, graph.Grad(b.Y.Sum(), wrt...)...)...)
+}
+
+func vector(v ...float64) graphtest.Arg { return graphtest.Values(v, len(v)) }
+
 // TestConventionsAtKinks states values and gradients, of the sum of the result, exactly where a
 // derivative does not exist or a formula degenerates.
 func TestConventionsAtKinks(t *testing.T) {
 	inf := math.Inf(1)
-	vector := func(v ...float64) graphtest.Arg { return graphtest.Values(v, len(v)) }
-	for _, c := range []struct {
-		name  string
-		f     graphtest.Func
-		args  []graphtest.Arg
-		value []float64
-		grads [][]float64
-	}{
+	for _, c := range []edge{
 		{"ReLU", one((*graph.Node).ReLU), []graphtest.Arg{vector(-1, 0, 2)}, []float64{0, 0, 2}, [][]float64{{0, 0, 1}}},
 		{"Step", one((*graph.Node).Step), []graphtest.Arg{vector(-1, 0, 2)}, []float64{0, 0, 1}, [][]float64{{0, 0, 0}}},
 		{"Abs", one((*graph.Node).Abs), []graphtest.Arg{vector(-1, 0, 2)}, []float64{1, 0, 2}, [][]float64{{-1, 0, 1}}},
@@ -56,12 +71,7 @@ func TestConventionsAtKinks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, p := range precisions {
-				b := graphtest.New(p, c.f, c.args...)
-				var wrt []*graph.Node
-				for _, param := range b.Graph.Used(graph.Trainable) {
-					wrt = append(wrt, b.Graph.Param(param))
-				}
-				values := graphtest.Reference(t, 0, nil, append([]*graph.Node{b.Y}, graph.Grad(b.Y.Sum(), wrt...)...)...)
+				values := c.run(t, p)
 				require.InDeltaSlice(t, c.value, values[0], 1e-6, "value in %v", p)
 				require.Len(t, values[1:], len(c.grads))
 				for i, want := range c.grads {

@@ -13,14 +13,7 @@ import (
 // TestSpecialGradientsAtTheEdges states gradients of the sum where the usual expressions would be NaN or cancel.
 func TestSpecialGradientsAtTheEdges(t *testing.T) {
 	inf := math.Inf(1)
-	vector := func(v ...float64) graphtest.Arg { return graphtest.Values(v, len(v)) }
-	for _, c := range []struct {
-		name  string
-		f     graphtest.Func
-		args  []graphtest.Arg
-		value []float64
-		grads [][]float64
-	}{
+	for _, c := range []edge{
 		{"LogNdtr", one((*graph.Node).LogNdtr), []graphtest.Arg{vector(-1e6, -40, 40)},
 			[]float64{-500000000014.734449, -804.608442013753788, 0}, [][]float64{{1000000.000001, 40.0249688472072637, 0}}},
 		{"NdtrInvExp", one((*graph.Node).NdtrInvExp), []graphtest.Arg{vector(-1e5, 0)}, []float64{-447.197893678525051, inf}, [][]float64{{0.00223613530801365592, inf}}},
@@ -37,18 +30,10 @@ func TestSpecialGradientsAtTheEdges(t *testing.T) {
 			[]float64{0, 1}, [][]float64{{0, 2}, {0, 0}, {0, 0}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := graphtest.New(graph.Float64, c.f, c.args...)
-			var wrt []*graph.Node
-			for _, p := range b.Graph.Used(graph.Trainable) {
-				wrt = append(wrt, b.Graph.Param(p))
-			}
-			prog, err := b.Graph.Compile(append([]*graph.Node{b.Y}, graph.Grad(b.Y.Sum(), wrt...)...)...)
-			require.NoError(t, err)
-			out, err := prog.Run(0, nil)
-			require.NoError(t, err)
+			values := c.run(t, graph.Float64)
 			for i, want := range append([][]float64{c.value}, c.grads...) {
 				for j, v := range want {
-					got := out[i].At(j)
+					got := values[i][j]
 					require.True(t, got == v || math.Abs(got-v) <= 1e-9*max(1e-9, math.Abs(v)), "%d, element %d: %v, want %v", i, j, got, v)
 				}
 			}

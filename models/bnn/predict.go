@@ -6,6 +6,7 @@ import (
 
 	"credence/data"
 	"credence/graph"
+	"credence/infer"
 	"credence/layers"
 )
 
@@ -14,8 +15,6 @@ const (
 	predictBatch = 500
 	// predictUnits bounds the activations of a layer in a program, and so how many draws it takes at once.
 	predictUnits = 8 << 20
-	// predictSteps is where the steps of predictions begin: noise that no training has seen.
-	predictSteps = 1 << 62
 )
 
 // predict hands over, batch by batch of the set's examples in order, what head makes of the outputs
@@ -29,8 +28,8 @@ func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node
 	if err != nil {
 		return fmt.Errorf("bnn: predicting: %w", err)
 	}
-	for at := 0; at < set.Len(); at += p.batch {
-		outputs, err := p.run(at, max(draws, 1))
+	for x, taken := range data.InOrder(set, p.batch) {
+		outputs, err := p.run(x, taken, max(draws, 1))
 		if err == nil {
 			err = use(outputs)
 		}
@@ -44,30 +43,25 @@ func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node
 // predictor is a program for a batch of examples and a number of draws.
 type predictor struct {
 	prog         *graph.Program
-	set          data.Set
+	x            *graph.Node
 	batch, draws int
-	rows         []int
-	x, y         []float64
-	feed         graph.Feed
 	step         uint64
 }
 
 func newPredictor(n *network, set data.Set, draws int, head func(*graph.Node) *graph.Node) (*predictor, error) {
-	p := &predictor{set: set, batch: min(predictBatch, set.Len()), step: predictSteps}
+	p := &predictor{batch: min(predictBatch, set.Len()), step: infer.PredictSteps}
 	p.draws = max(1, min(draws, predictUnits/(p.batch*slices.Max(n.config.Widths))))
 	g := graph.New(n.params, graph.Predict)
-	x := g.Input("x", slices.Concat([]int{p.batch}, set.XShape())...)
-	h := x.Flatten()
+	p.x = g.Input("x", slices.Concat([]int{p.batch}, set.XShape())...)
+	h := p.x.Flatten()
 	h = h.Broadcast(p.draws, p.batch, h.Dim(1))
 	if draws == 0 {
 		h = n.forward(h, meanLayer)
 	} else {
 		h = n.forward(h, n.drawnLayer)
 	}
-	prog, err := g.Compile(head(h))
-	p.prog, p.rows = prog, make([]int, p.batch)
-	p.x, p.y = make([]float64, p.batch*product(set.XShape())), make([]float64, p.batch*product(set.YShape()))
-	p.feed = graph.Feed{x: p.x}
+	var err error
+	p.prog, err = g.Compile(head(h))
 	return p, err
 }
 
@@ -79,16 +73,12 @@ func (n *network) drawnLayer(l layers.Layer, i int, x *graph.Node) *graph.Node {
 	return n.trainedLayer(l, i, x)
 }
 
-// run predicts the batch that begins at an example. Each run has noise of its own.
-func (p *predictor) run(at, draws int) ([][]float64, error) {
-	n := min(p.batch, p.set.Len()-at)
-	for i := range p.rows {
-		p.rows[i] = at + min(i, n-1)
-	}
-	p.set.Batch(p.rows, p.x, p.y)
+// run predicts the first examples of a batch. Each run has noise of its own.
+func (p *predictor) run(x []float64, taken, draws int) ([][]float64, error) {
+	feed := graph.Feed{p.x: x}
 	var outputs [][]float64
 	for len(outputs) < draws {
-		out, err := p.prog.Run(p.step, p.feed)
+		out, err := p.prog.Run(p.step, feed)
 		if err != nil {
 			return nil, err
 		}
@@ -96,16 +86,8 @@ func (p *predictor) run(at, draws int) ([][]float64, error) {
 		all := out[0].Float64s()
 		size := len(all) / p.draws
 		for d := range min(p.draws, draws-len(outputs)) {
-			outputs = append(outputs, all[d*size:d*size+size/p.batch*n])
+			outputs = append(outputs, all[d*size:d*size+size/p.batch*taken])
 		}
 	}
 	return outputs, nil
-}
-
-func product(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
 }

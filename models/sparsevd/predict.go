@@ -22,16 +22,9 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sparsevd: predicting: %w", err)
 	}
-	rows := make([]int, batch)
-	inputs, targets := make([]float64, size(x.Shape())), make([]float64, batch*size(set.YShape()))
 	classes := n.config.Widths[len(n.config.Widths)-1]
 	var probs []float64
-	for at := 0; at < set.Len(); at += batch {
-		taken := min(batch, set.Len()-at)
-		for i := range rows {
-			rows[i] = at + min(i, taken-1)
-		}
-		set.Batch(rows, inputs, targets)
+	for inputs, taken := range data.InOrder(set, batch) {
 		out, err := program.Run(0, graph.Feed{x: inputs})
 		if err != nil {
 			return nil, fmt.Errorf("sparsevd: predicting: %w", err)
@@ -40,5 +33,3 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 	}
 	return probs, nil
 }
-
-func size(shape []int) int { return graph.Shape(shape).Size() }

@@ -3,7 +3,6 @@ package vae
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"credence/data"
@@ -16,8 +15,6 @@ const (
 	// widest array: what decides how many draws it takes at once.
 	evidenceBatch = 100
 	evidenceUnits = 4 << 20
-	// predictSteps is where the steps of predictions begin: noise that no training has seen.
-	predictSteps = 1 << 62
 )
 
 // LogEvidence returns an estimate of log p(x) of each example of the set, [n], in nats, by importance
@@ -39,40 +36,23 @@ func (v *VAE) LogEvidence(ctx context.Context, set data.Set, draws int) ([]float
 	if err != nil {
 		return nil, fmt.Errorf("vae: evidence: %w", err)
 	}
-	rows, step := make([]int, batch), uint64(predictSteps)
-	inputs, targets := make([]float64, graph.Shape(x.Shape()).Size()), make([]float64, batch*graph.Shape(set.YShape()).Size())
-	var all []float64
-	for first := 0; first < set.Len(); first += batch {
-		taken := min(batch, set.Len()-first)
-		for i := range rows {
-			rows[i] = first + min(i, taken-1)
-		}
-		set.Batch(rows, inputs, targets)
-		sums := slices.Repeat([]float64{math.Inf(-1)}, taken)
+	step, all := infer.PredictSteps, []float64{}
+	for inputs, taken := range data.InOrder(set, batch) {
+		evidence := infer.NewLogPredictive(batch)
 		for range draws / at {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
 			out, err := program.Run(step, graph.Feed{x: inputs})
+			if err == nil {
+				err = evidence.Add(out[0].Float64s())
+			}
 			if err != nil {
 				return nil, fmt.Errorf("vae: evidence: %w", err)
 			}
 			step++
-			for i := range sums {
-				sums[i] = logAddExp(sums[i], out[0].At(i))
-			}
 		}
-		for _, s := range sums {
-			all = append(all, s-math.Log(float64(draws/at)))
-		}
+		all = append(all, evidence.LogProb()[:taken]...)
 	}
 	return all, nil
-}
-
-// logAddExp returns log(eᵃ + eᵇ).
-func logAddExp(a, b float64) float64 {
-	if math.IsInf(a, -1) {
-		return b
-	}
-	return max(a, b) + math.Log1p(math.Exp(-math.Abs(a-b)))
 }

@@ -8,12 +8,13 @@ import (
 
 	"credence/data"
 	"credence/graph"
+	"credence/infer"
 )
 
 // Generate returns the means of p(x|z) for n draws z of the prior, [n, inputs]: the seed says which.
 func (v *VAE) Generate(n int, seed uint64) ([]float64, error) {
 	g := graph.New(v.params, graph.Predict)
-	return v.run(predictSteps+seed, v.decoded(v.Prior(g).Sample(n)), nil)
+	return v.run(infer.PredictSteps+seed, v.decoded(v.Prior(g).Sample(n)), nil)
 }
 
 // Decoded returns the means of p(x|z) for points z [n, latent], [n, inputs].
