@@ -78,12 +78,6 @@ func inverseSoftplus(sigma float64) float64 {
 	return sigma + math.Log(-math.Expm1(-sigma))
 }
 
-// own is the key under which a graph keeps a node that a layer makes once in it.
-type own struct {
-	layer *BayesDense
-	part  string
-}
-
 // Posterior returns the distribution of the weights, [in, out].
 func (l *BayesDense) Posterior(g *graph.Graph) prob.Normal {
 	sigma := g.Once(own{l, "sigma"}, func() *graph.Node { return g.Param(l.Rho).Softplus() })

@@ -56,15 +56,9 @@ const (
 	minTheta2   = 1e-8
 )
 
-// sparseOwn is the key under which a graph keeps a node that a layer makes once in it.
-type sparseOwn struct {
-	layer *SparseVD
-	part  string
-}
-
 // LogAlpha returns log alpha of each weight, [in, out], in [-8, 8].
 func (l *SparseVD) LogAlpha(g *graph.Graph) *graph.Node {
-	return g.Once(sparseOwn{l, "log alpha"}, func() *graph.Node {
+	return g.Once(own{l, "log alpha"}, func() *graph.Node {
 		theta2 := g.Param(l.Theta).Square().AddScalar(minTheta2)
 		return g.Param(l.LogSigma2).Sub(theta2.Log()).Clamp(-maxLogAlpha, maxLogAlpha)
 	})
