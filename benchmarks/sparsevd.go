@@ -8,7 +8,7 @@ import (
 
 // sparseDense is a dense layer under sparse variational dropout (Molchanov, Ashukha and Vetrov 2017,
 // https://arxiv.org/abs/1701.05369): a Gaussian posterior with the log-uniform prior, by sampled
-// activations.
+// activations. Unlike layers.SparseVD it does not bound the noise of activations, as its peers do not.
 type sparseDense struct {
 	theta     *graph.Param // [in, out], the posterior's means
 	logSigma2 *graph.Param // [in, out], the logarithms of its variances
@@ -33,9 +33,7 @@ func (l *sparseDense) Forward(x *graph.Node) *graph.Node {
 
 // KL returns the approximation of the divergence in equation 14, in nats, summed over the weights.
 func (l *sparseDense) KL(g *graph.Graph) *graph.Node {
-	const k1, k2, k3 = 0.63576, 1.87320, 1.48695
 	theta2 := g.Param(l.theta).Square().AddScalar(1e-8)
 	logAlpha := g.Param(l.logSigma2).Sub(theta2.Log()).Clamp(-8, 8)
-	small := logAlpha.Scale(-k3).AddScalar(-k2).Sigmoid().Scale(k1)
-	return logAlpha.Neg().Softplus().Scale(0.5).Add(small).Sum()
+	return prob.MolchanovKL(logAlpha).Sum()
 }
