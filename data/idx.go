@@ -140,15 +140,24 @@ func openIDX(path string) (IDX, error) {
 
 // readMaybeGzip reads an IDX array that gzip may have compressed, which its first two bytes tell.
 func readMaybeGzip(r io.Reader) (IDX, error) {
+	plain, err := gunzipped(r)
+	if err != nil {
+		return IDX{}, err
+	}
+	return readIDX(plain)
+}
+
+// gunzipped returns what r holds, unpacked if it is gzipped.
+func gunzipped(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
 	if start, _ := buffered.Peek(2); string(start) != "\x1f\x8b" {
-		return readIDX(buffered)
+		return buffered, nil
 	}
 	unzipped, err := gzip.NewReader(buffered)
 	if err != nil {
-		return IDX{}, fmt.Errorf("gzip: %w", err)
+		return nil, fmt.Errorf("gzip: %w", err)
 	}
-	return readIDX(unzipped)
+	return unzipped, nil
 }
 
 func joinIDX(images, labels IDX, classes int) (*Images, error) {

@@ -203,20 +203,9 @@ func (p digitsPlan) test(d *digitsResult, test *data.Images) error {
 }
 
 func (p digitsPlan) checks(r *Run, results []*digitsResult) {
-	over := func(f func(d *digitsResult) float64) (mean float64, stderr *float64) {
-		values := make([]float64, len(results))
-		for i, d := range results {
-			values[i] = f(d)
-		}
-		m, se, err := metrics.MeanStderr(values)
-		if err != nil {
-			return math.NaN(), nil
-		}
-		return m, &se
-	}
 	row := func(name string, f func(d *digitsResult) float64) Check {
-		c := Check{Name: name, NSeeds: len(results), Split: "test", SelectedOn: p.SelectedOn}
-		c.Value, c.Stderr = over(f)
+		c := overSeeds(name, results, f)
+		c.Split, c.SelectedOn = "test", p.SelectedOn
 		return c
 	}
 	scale := " (" + string(r.Scale) + ")"

@@ -24,7 +24,7 @@ func TestBayesByBackpropReportsAllItIsAskedFor(t *testing.T) {
 	e := bayesByBackprop
 	e.Run = func(ctx context.Context, r *Run) error { return tiny.run(ctx, r) }
 	out := t.TempDir()
-	err := Do(context.Background(), e, Quick, 1, out, io.Discard)
+	err := Do(context.Background(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard)
 	var failed *ChecksError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "test error of the averaged posterior, % (quick)", failed.Failed[0].Name)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"credence/data"
 	"credence/report"
 )
 
@@ -30,25 +31,43 @@ func (e *ChecksError) Error() string {
 	return fmt.Sprintf("experiments: %s: %d of %d checks failed: %s", e.Experiment, len(e.Failed), e.Total, strings.Join(names, "; "))
 }
 
-// Do runs e and writes to out what it found: result.json, its pictures, its model and report.html. Progress and
-// the table of checks go to stdout. An empty out means results/NAME-SCALE-seedN under the working folder.
+// Options say how to run an experiment.
+type Options struct {
+	Scale Scale
+	Seed  uint64
+	Out   string      // folder of the results; results/NAME-SCALE-seedN under the working folder
+	Data  data.Folder // of the data sets that are not embedded
+}
+
+// command returns what to type for the same run.
+func (o Options) command(name string) string {
+	c := fmt.Sprintf("credence reproduce %s --scale %s --seed %d", name, o.Scale, o.Seed)
+	if o.Out != "" {
+		c += " --out " + shellQuote(o.Out)
+	}
+	if o.Data != "" {
+		c += " --data-dir " + shellQuote(string(o.Data))
+	}
+	return c
+}
+
+// Do runs e and writes what it found: result.json, its pictures, its model and report.html. Progress and
+// the table of checks go to stdout.
 //
 // It returns a *ChecksError if checks failed, and an error that wraps ctx's and says how to go on if ctx ended
 // the run; then result.json and report.html are as they were before.
-func Do(ctx context.Context, e Experiment, scale Scale, seed uint64, out string, stdout io.Writer) error {
-	if err := e.Has(scale); err != nil {
+func Do(ctx context.Context, e Experiment, o Options, stdout io.Writer) error {
+	if err := e.Has(o.Scale); err != nil {
 		return fmt.Errorf("experiments: %w", err)
 	}
-	command := fmt.Sprintf("credence reproduce %s --scale %s --seed %d", e.Name, scale, seed)
-	if out != "" {
-		command += " --out " + shellQuote(out)
-	} else {
-		out = filepath.Join("results", runName(e.Name, scale, seed))
+	command := o.command(e.Name)
+	if o.Out == "" {
+		o.Out = filepath.Join("results", runName(e.Name, o.Scale, o.Seed))
 	}
-	if err := makeWritable(out); err != nil {
+	if err := makeWritable(o.Out); err != nil {
 		return err
 	}
-	r := &Run{Scale: scale, Seed: seed, Out: out, name: e.Name}
+	r := &Run{Scale: o.Scale, Seed: o.Seed, Out: o.Out, Data: o.Data, name: e.Name}
 	r.progress = &progress{out: stdout, live: isTerminal(stdout), now: time.Now}
 	start := time.Now()
 	err := e.Run(ctx, r)

@@ -136,12 +136,12 @@ func TestDoChecksTheFolderBeforeTheWork(t *testing.T) {
 	err := Do(t.Context(), fake(func(context.Context, *Run) error {
 		t.Fatal("ran")
 		return nil
-	}), Quick, 1, out, io.Discard)
+	}), Options{Scale: Quick, Seed: 1, Out: out}, io.Discard)
 	require.EqualError(t, err, "experiments: results can't be written to "+out+": not a directory")
 }
 
 func TestDoRefusesAScaleThatIsNotThere(t *testing.T) {
-	err := Do(t.Context(), fake(nil), Reduced, 1, t.TempDir(), io.Discard)
+	err := Do(t.Context(), fake(nil), Options{Scale: Reduced, Seed: 1, Out: t.TempDir()}, io.Discard)
 	require.EqualError(t, err, `experiments: fake has no scale "reduced"; it has: quick, paper`)
 }
 
@@ -150,7 +150,7 @@ func TestDoWritesUnderResultsByDefault(t *testing.T) {
 	err := Do(t.Context(), fake(func(_ context.Context, r *Run) error {
 		r.Check(good)
 		return nil
-	}), Paper, 3, "", io.Discard)
+	}), Options{Scale: Paper, Seed: 3}, io.Discard)
 	require.NoError(t, err)
 	require.FileExists(t, "results/fake-paper-seed3/result.json")
 }
@@ -166,7 +166,7 @@ func TestDoInterrupted(t *testing.T) {
 			r.Check(good)
 			cancel()
 			return ctx.Err()
-		}), Quick, 7, out, io.Discard)
+		}), Options{Scale: Quick, Seed: 7, Out: out}, io.Discard)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -191,7 +191,7 @@ func TestDoKeepsWhatWentWrongWhileInterrupted(t *testing.T) {
 	err := Do(ctx, fake(func(context.Context, *Run) error {
 		cancel()
 		return syscall.ENOSPC
-	}), Quick, 7, t.TempDir(), io.Discard)
+	}), Options{Scale: Quick, Seed: 7, Out: t.TempDir()}, io.Discard)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, syscall.ENOSPC)
 }

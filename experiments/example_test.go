@@ -34,6 +34,6 @@ func Example() {
 		return
 	}
 	defer os.RemoveAll(out)
-	fmt.Println(experiments.Do(context.Background(), coin, experiments.Quick, 1, out, io.Discard))
+	fmt.Println(experiments.Do(context.Background(), coin, experiments.Options{Scale: experiments.Quick, Seed: 1, Out: out}, io.Discard))
 	// Output: experiments: coin: 1 of 2 checks failed: maximum likelihood is 0.7, not ≤ 0.67
 }

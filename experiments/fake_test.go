@@ -26,7 +26,7 @@ func do(t *testing.T, run func(ctx context.Context, r *Run) error) (out, printed
 	t.Helper()
 	out = filepath.Join(t.TempDir(), "out")
 	var stdout bytes.Buffer
-	err = Do(t.Context(), fake(run), Quick, 7, out, &stdout)
+	err = Do(t.Context(), fake(run), Options{Scale: Quick, Seed: 7, Out: out}, &stdout)
 	return out, stdout.String(), err
 }
 

@@ -33,7 +33,7 @@ func TestLocalReparameterizationReportsAllItIsAskedFor(t *testing.T) {
 	e.Run = func(ctx context.Context, r *Run) error { return noisy.run(ctx, r, digits, digits) }
 	out := filepath.Join(t.TempDir(), "out")
 	failed := new(ChecksError)
-	if err := Do(t.Context(), e, Quick, 1, out, io.Discard); err != nil {
+	if err := Do(t.Context(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard); err != nil {
 		require.ErrorAs(t, err, &failed)
 	}
 	require.Equal(t, []string{"batch-size.png", "model.safetensors", "report.html", "result.json"}, fileNames(t, out))

@@ -65,3 +65,6 @@ func significant(v float64) int {
 	}
 	return 4
 }
+
+// fixed writes a value with the given number of decimals.
+func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }

@@ -22,7 +22,7 @@ func TestNUTSReportsAllItIsAskedFor(t *testing.T) {
 	e.Run = func(ctx context.Context, r *Run) error { return short.run(ctx, r) }
 	out := filepath.Join(t.TempDir(), "out")
 	failed := new(ChecksError)
-	if err := Do(t.Context(), e, Quick, 1, out, io.Discard); err != nil {
+	if err := Do(t.Context(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard); err != nil {
 		require.ErrorAs(t, err, &failed)
 	}
 	require.Equal(t, []string{

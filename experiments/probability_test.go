@@ -14,7 +14,7 @@ import (
 
 func TestProbability(t *testing.T) {
 	out := t.TempDir()
-	require.NoError(t, Do(t.Context(), probability, Quick, 1, out, io.Discard))
+	require.NoError(t, Do(t.Context(), probability, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard))
 	require.Equal(t, []string{"averages.png", "conditional.png", "distributions.png", "joint.png", "quantiles.png", "report.html", "result.json"}, fileNames(t, out))
 }
 

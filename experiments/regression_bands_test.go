@@ -24,7 +24,7 @@ func TestRegressionBands(t *testing.T) {
 	e.Run = func(ctx context.Context, r *Run) error { return someBands.run(ctx, r) }
 	out, again := t.TempDir(), t.TempDir()
 	for _, folder := range []string{out, again} {
-		if err := Do(t.Context(), e, Quick, 1, folder, io.Discard); err != nil {
+		if err := Do(t.Context(), e, Options{Scale: Quick, Seed: 1, Out: folder}, io.Discard); err != nil {
 			require.ErrorAs(t, err, &failed)
 		}
 	}

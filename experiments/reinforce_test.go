@@ -24,7 +24,7 @@ func TestReinforceReportsAllItIsAskedFor(t *testing.T) {
 	e.Run = func(ctx context.Context, r *Run) error { return tiny.run(ctx, r) }
 	out := t.TempDir()
 	var failed *ChecksError
-	require.ErrorAs(t, Do(t.Context(), e, Quick, 1, out, io.Discard), &failed)
+	require.ErrorAs(t, Do(t.Context(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard), &failed)
 	require.True(t, slices.ContainsFunc(failed.Failed, func(c Check) bool { return c.Name == "straight-through, biased: the same" }))
 	require.Equal(t, []string{"bias.png", "learning.png", "report.html", "result.json", "variance.png"}, fileNames(t, out))
 }

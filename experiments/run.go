@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"credence/data"
 	"credence/report"
 )
 
@@ -18,7 +19,8 @@ import (
 type Run struct {
 	Scale Scale
 	Seed  uint64
-	Out   string // the folder of results; it exists
+	Out   string      // the folder of results; it exists
+	Data  data.Folder // of the data sets that are not embedded
 
 	name     string
 	progress *progress

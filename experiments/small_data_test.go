@@ -52,7 +52,7 @@ func (c *impatient) Err() error {
 func TestSmallData(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "whole")
 	failed := new(ChecksError)
-	if err := Do(t.Context(), fewDigits(t), Quick, 3, out, io.Discard); err != nil {
+	if err := Do(t.Context(), fewDigits(t), Options{Scale: Quick, Seed: 3, Out: out}, io.Discard); err != nil {
 		require.ErrorAs(t, err, &failed)
 	}
 	require.Equal(t, []string{"error.png", "model.safetensors", "nll.png", "report.html", "result.json"}, fileNames(t, out))
@@ -73,13 +73,13 @@ func TestSmallData(t *testing.T) {
 		where    string
 	}{{40, "training: "}, {270, "test set: "}} {
 		var stdout bytes.Buffer
-		err := Do(&impatient{t.Context(), stop.patience}, fewDigits(t), Quick, 3, parts, &stdout)
+		err := Do(&impatient{t.Context(), stop.patience}, fewDigits(t), Options{Scale: Quick, Seed: 3, Out: parts}, &stdout)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorContains(t, err, "to go on from ")
 		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
 		require.Contains(t, lines[len(lines)-1], stop.where)
 	}
-	_ = Do(t.Context(), fewDigits(t), Quick, 3, parts, io.Discard)
+	_ = Do(t.Context(), fewDigits(t), Options{Scale: Quick, Seed: 3, Out: parts}, io.Discard)
 	require.Equal(t, result["checks"], readResult(t, parts)["checks"])
 	one, err := os.ReadFile(filepath.Join(out, "model.safetensors"))
 	require.NoError(t, err)

@@ -277,14 +277,8 @@ var molchanovSparsity = []float64{98.9, 97.2, 62.0}
 
 func (p sparsePlan) report(r *Run, results []sparseResult) {
 	row := func(name string, f func(s sparseResult) float64) Check {
-		values := make([]float64, len(results))
-		for i, s := range results {
-			values[i] = f(s)
-		}
-		c := Check{Name: name + " (" + string(r.Scale) + ")", Value: values[0], NSeeds: len(values), Split: "test", SelectedOn: p.SelectedOn}
-		if mean, stderr, err := metrics.MeanStderr(values); err == nil {
-			c.Value, c.Stderr = mean, &stderr
-		}
+		c := overSeeds(name+" ("+string(r.Scale)+")", results, f)
+		c.Split, c.SelectedOn = "test", p.SelectedOn
 		return c
 	}
 	c := row("test error, %", func(s sparseResult) float64 { return s.err })

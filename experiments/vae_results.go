@@ -2,9 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"math"
-
-	"credence/metrics"
 )
 
 // The bands, in nats and latent variables. The paper gives its bounds as a figure, of which we quote no
@@ -24,12 +21,8 @@ func (p vaePlan) report(r *Run, nets vaeNets) {
 		for i := range values {
 			values[i] = f(i)
 		}
-		c := Check{Name: name + " (" + string(r.Scale) + ")", Value: values[0], NSeeds: len(values), Split: "test", SelectedOn: p.SelectedOn}
-		if mean, stderr, err := metrics.MeanStderr(values); err == nil {
-			c.Value, c.Stderr = mean, &stderr
-		} else if len(values) > 1 {
-			c.Value = math.NaN()
-		}
+		c := ofSeeds(name+" ("+string(r.Scale)+")", values)
+		c.Split, c.SelectedOn = "test", p.SelectedOn
 		return c
 	}
 	bound := func(latent, i int) float64 { return nets[latent][i].testBound() }

@@ -27,7 +27,7 @@ func TestVAEReportsAllItIsAskedFor(t *testing.T) {
 	e := vaeExperiment
 	e.Run = func(ctx context.Context, r *Run) error { return tinyVAE().run(ctx, r) }
 	out := t.TempDir()
-	err := Do(context.Background(), e, Quick, 1, out, io.Discard)
+	err := Do(context.Background(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard)
 	var failed *ChecksError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "bound, 20 latent variables, nats (quick)", failed.Failed[0].Name)

@@ -43,7 +43,7 @@ func execute(ctx context.Context, args ...string) (status int, stdout, stderr st
 func TestMistakesGetOneLine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	const flags = "; known flags: --help, --out, --scale, --seed"
+	const flags = "; known flags: --data-dir, --help, --out, --scale, --seed"
 	const seeds = `flag: a seed is a whole number from 0 to 18446744073709551615` + flags
 	for _, row := range []struct {
 		name   string

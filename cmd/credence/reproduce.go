@@ -9,11 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"credence/data"
 	"credence/experiments"
 )
 
 func reproduceCommand(known experiments.List) *cobra.Command {
-	var scale, out string
+	var scale, out, sets string
 	one := seed(1)
 	cmd := &cobra.Command{
 		Use:   "reproduce [NAME]",
@@ -41,13 +42,16 @@ func reproduceCommand(known experiments.List) *cobra.Command {
 			if out == "" && cmd.Flags().Changed("out") {
 				return usagef("--out is empty")
 			}
-			return experiments.Do(cmd.Context(), e, s, uint64(one), out, cmd.OutOrStdout())
+			return experiments.Do(cmd.Context(), e, experiments.Options{
+				Scale: s, Seed: uint64(one), Out: out, Data: data.Folder(sets),
+			}, cmd.OutOrStdout())
 		},
 		ValidArgs: names(known),
 	}
 	cmd.Flags().StringVar(&scale, "scale", "", "quick, reduced or paper; the experiment's smallest if not given")
 	cmd.Flags().Var(&one, "seed", "a whole number; equal seeds give equal results")
 	cmd.Flags().StringVar(&out, "out", "", "folder for the results; results/NAME-SCALE-seedN if not given")
+	cmd.Flags().StringVar(&sets, "data-dir", "", "folder of the data sets that are not embedded; CREDENCE_DATA, or credence in the user's cache, if not given")
 	return cmd
 }
 
