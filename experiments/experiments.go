@@ -17,7 +17,7 @@ import (
 func All() List {
 	return List{
 		probability, coin, bayesianLinearRegression, nuts, reinforce, bayesByBackprop, localReparameterization, regressionBands,
-		sparseVDLeNet300, vaeExperiment, smallData,
+		sparseVDLeNet300, vaeExperiment, smallData, mcDropoutUCI,
 	}
 }
 
