@@ -11,10 +11,11 @@ import (
 
 // Check is one number of ours, and what is asked of it.
 type Check struct {
-	Name   string   // with the unit: "test error, %"
-	Value  float64  // ours
-	Stderr *float64 // standard error over seeds or splits; nil if it isn't known, as with one seed
-	NSeeds int      // runs that Value averages; zero means 1
+	Name   string    // with the unit: "test error, %"
+	Value  float64   // ours
+	Stderr *float64  // standard error over seeds or splits; nil if it isn't known, as with one seed
+	NSeeds int       // runs that Value averages; zero means 1
+	Values []float64 // of each of these runs, in their order; nil if it isn't known
 
 	Split      string // what Value was computed on: "test", "validation", "train"; empty where there are no data
 	SelectedOn string // what settings were chosen on: "validation"; empty if nothing was chosen
@@ -69,46 +70,59 @@ func (c Check) MarshalJSON() ([]byte, error) {
 	if v := c.Verdict(); v != report.None {
 		pass = new(v == report.Passed)
 	}
-	return json.Marshal(struct {
-		Name       string  `json:"name"`
-		Value      number  `json:"value"`
-		Stderr     *number `json:"stderr"`
-		NSeeds     int     `json:"n_seeds"`
-		Split      *string `json:"split"`
-		SelectedOn *string `json:"selected_on"`
-		Paper      *number `json:"paper"`
-		Provenance *string `json:"provenance"`
-		Low        *number `json:"low"`
-		High       *number `json:"high"`
-		Pass       *bool   `json:"pass"`
-	}{
-		c.Name, number(c.Value), (*number)(c.Stderr), max(c.NSeeds, 1), given(c.Split), given(c.SelectedOn),
-		(*number)(c.Paper), given(string(c.Provenance)), (*number)(c.Low), (*number)(c.High), pass,
-	})
+	j := checkJSON{
+		c.Name, number(c.Value), (*number)(c.Stderr), max(c.NSeeds, 1), numbers(c.Values), word(c.Split), word(c.SelectedOn),
+		(*number)(c.Paper), word(c.Provenance), (*number)(c.Low), (*number)(c.High), pass,
+	}
+	return json.Marshal(j)
 }
 
-func given(s string) *string {
+// checkJSON is a check as result.json holds it.
+type checkJSON struct {
+	Name       string   `json:"name"`
+	Value      number   `json:"value"`
+	Stderr     *number  `json:"stderr"`
+	NSeeds     int      `json:"n_seeds"`
+	Values     []number `json:"values,omitempty"`
+	Split      word     `json:"split"`
+	SelectedOn word     `json:"selected_on"`
+	Paper      *number  `json:"paper"`
+	Provenance word     `json:"provenance"`
+	Low        *number  `json:"low"`
+	High       *number  `json:"high"`
+	Pass       *bool    `json:"pass"`
+}
+
+// word is a string that is null in JSON if it is empty.
+type word string
+
+func (s word) MarshalJSON() ([]byte, error) {
 	if s == "" {
-		return nil
+		return []byte("null"), nil
 	}
-	return &s
+	return json.Marshal(string(s))
 }
 
 func (c Check) row() report.CheckRow {
 	return report.CheckRow{
 		Name: c.Name, Paper: format(c.Paper), Provenance: string(c.Provenance),
-		Ours: c.ours(), Band: c.band(), Data: c.data(), Verdict: c.Verdict(),
+		Ours: c.Ours(), Band: c.Band(), Data: c.Data(), Verdict: c.Verdict(),
 	}
 }
 
-func (c Check) ours() string {
-	if c.Stderr == nil {
-		return format(c.Value)
+// Ours returns the value with its standard error, for a reader: "1.57 ± 0.02".
+func (c Check) Ours() string { return plusMinus(c.Value, c.Stderr) }
+
+// Published returns the paper's number and how it is known: "1.34 (from memory)"; a dash without one.
+func (c Check) Published() string {
+	if c.Paper == nil {
+		return "–"
 	}
-	return format(c.Value) + " ± " + format(*c.Stderr)
+	return format(*c.Paper) + " (" + string(c.Provenance) + ")"
 }
 
-func (c Check) band() string {
+// Band returns what passes: "≤ 2"; a dash without a band.
+func (c Check) Band() string {
 	switch {
 	case c.Low != nil && c.High != nil:
 		return format(*c.Low) + " to " + format(*c.High)
@@ -120,8 +134,8 @@ func (c Check) band() string {
 	return "–"
 }
 
-// data says in a few words what the value was computed on.
-func (c Check) data() string {
+// Data says in a few words what the value was computed on: "test, 3 seeds".
+func (c Check) Data() string {
 	var parts []string
 	if c.Split != "" {
 		parts = append(parts, c.Split)

@@ -44,8 +44,8 @@ func TestCheckJSON(t *testing.T) {
 	}{
 		{
 			"everything given",
-			Check{"error, %", 1.5, new(0.25), 3, "test", "validation", new(1.34), SecondHand, new(1.0), new(2.0)},
-			`{"name":"error, %","value":1.5,"stderr":0.25,"n_seeds":3,"split":"test","selected_on":"validation",` +
+			Check{"error, %", 1.5, new(0.25), 3, []float64{1, 1.5, 2}, "test", "validation", new(1.34), SecondHand, new(1.0), new(2.0)},
+			`{"name":"error, %","value":1.5,"stderr":0.25,"n_seeds":3,"values":[1,1.5,2],"split":"test","selected_on":"validation",` +
 				`"paper":1.34,"provenance":"second-hand","low":1,"high":2,"pass":true}`,
 		},
 		{
@@ -65,6 +65,12 @@ func TestCheckJSON(t *testing.T) {
 			got, err := json.Marshal(row.check)
 			require.NoError(t, err)
 			require.Equal(t, row.want, string(got))
+
+			var read Check
+			require.NoError(t, json.Unmarshal(got, &read))
+			again, err := json.Marshal(read)
+			require.NoError(t, err)
+			require.Equal(t, row.want, string(again))
 		})
 	}
 }

@@ -26,7 +26,7 @@ type ChecksError struct {
 func (e *ChecksError) Error() string {
 	names := make([]string, len(e.Failed))
 	for i, c := range e.Failed {
-		names[i] = fmt.Sprintf("%s is %g, not %s", c.Name, c.Value, c.band())
+		names[i] = fmt.Sprintf("%s is %g, not %s", c.Name, c.Value, c.Band())
 	}
 	return fmt.Sprintf("experiments: %s: %d of %d checks failed: %s", e.Experiment, len(e.Failed), e.Total, strings.Join(names, "; "))
 }
@@ -69,13 +69,14 @@ func Do(ctx context.Context, e Experiment, o Options, stdout io.Writer) error {
 	}
 	r := &Run{Scale: o.Scale, Seed: o.Seed, Out: o.Out, Data: o.Data, name: e.Name}
 	r.progress = &progress{out: stdout, live: isTerminal(stdout), now: time.Now}
-	start := time.Now()
+	w := startWall(r.checkpoints(), 5*time.Second)
 	err := e.Run(ctx, r)
+	took := w.stop()
 	r.progress.close()
 	if err != nil {
 		return r.stopped(ctx, err, command)
 	}
-	return r.finish(e, command, time.Since(start), stdout)
+	return r.finish(e, command, took, stdout)
 }
 
 // stopped explains a run that did not reach its end.
@@ -96,7 +97,7 @@ func (r *Run) stopped(ctx context.Context, err error, command string) error {
 // finish writes and prints the results and says whether they are as they should be.
 func (r *Run) finish(e Experiment, command string, took time.Duration, stdout io.Writer) error {
 	result := Result{
-		Experiment: e.Name, Scale: r.Scale, Seed: r.Seed,
+		Experiment: e.Name, Paper: e.Paper, Scale: r.Scale, Seed: r.Seed, Seeds: seedsOf(r.settings, r.Seed),
 		Version: Version(), Go: runtime.Version(), CPU: cpu(),
 		Settings: r.settings, WallSeconds: took.Seconds(), Checks: r.checks, Tables: r.tables,
 	}

@@ -45,7 +45,7 @@ func TestDoWritesEverything(t *testing.T) {
 	require.Nil(t, check["low"])
 	delete(result, "checks")
 	require.Equal(t, map[string]any{
-		"experiment": "fake", "scale": "quick", "seed": 7.0,
+		"experiment": "fake", "paper": "Nobody 2000", "scale": "quick", "seed": 7.0,
 		"settings": map[string]any{"widths": []any{784.0, 10.0}, "lr": 1e-3, "clip": "+Inf"},
 		"tables": []any{map[string]any{
 			"name": "by size", "caption": "smaller is worse", "columns": []any{"N", "NLL"}, "rows": []any{[]any{50.0, "NaN"}},
@@ -219,9 +219,10 @@ func TestWriteFileIsAllOrNothing(t *testing.T) {
 
 func TestMakeWritableSweepsWhatAKilledRunLeft(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{unfinished + "123", unfinished + "model.safetensors", "kept"} {
+	for _, name := range []string{unfinished + "123", unfinished + "model.safetensors", "." + unfinished + "model.safetensors123", "kept"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, unfinished+"sizes", "file"), 0o755))
 	require.NoError(t, makeWritable(dir))
 	require.Equal(t, []string{"kept"}, fileNames(t, dir))
 }

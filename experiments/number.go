@@ -18,6 +18,14 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
+func numbers(v []float64) []number {
+	out := make([]number, len(v))
+	for i, x := range v {
+		out[i] = number(x)
+	}
+	return out
+}
+
 // jsonValue returns v as something that JSON can hold: numbers by the rule of number, slices of them too,
 // and what can't be marshalled as its text.
 func jsonValue(v any) any {
@@ -30,11 +38,7 @@ func jsonValue(v any) any {
 		}
 		return v // keeps the shorter digits of a float32
 	case []float64:
-		out := make([]number, len(v))
-		for i, x := range v {
-			out[i] = number(x)
-		}
-		return out
+		return numbers(v)
 	}
 	if _, err := json.Marshal(v); err != nil {
 		return fmt.Sprintf("%+v", v)

@@ -9,11 +9,7 @@ import (
 // over returns the mean of a number over the results of several seeds or splits, and its standard error, nil
 // where there is one result only.
 func over[T any](results []T, of func(T) float64) (mean float64, stderr *float64) {
-	values := make([]float64, len(results))
-	for i, result := range results {
-		values[i] = of(result)
-	}
-	return overValues(values)
+	return overValues(each(results, of))
 }
 
 func overValues(values []float64) (mean float64, stderr *float64) {
@@ -27,16 +23,23 @@ func overValues(values []float64) (mean float64, stderr *float64) {
 	return mean, &se
 }
 
+// each returns a number of each of the results.
+func each[T any](results []T, of func(T) float64) []float64 {
+	values := make([]float64, len(results))
+	for i, result := range results {
+		values[i] = of(result)
+	}
+	return values
+}
+
 // overSeeds returns a check of the mean over the results of several seeds.
 func overSeeds[T any](name string, results []T, of func(T) float64) Check {
-	c := Check{Name: name, NSeeds: len(results)}
-	c.Value, c.Stderr = over(results, of)
-	return c
+	return ofSeeds(name, each(results, of))
 }
 
 // ofSeeds returns a check of the mean of one value a seed.
 func ofSeeds(name string, values []float64) Check {
-	c := Check{Name: name, NSeeds: len(values)}
+	c := Check{Name: name, NSeeds: len(values), Values: values}
 	c.Value, c.Stderr = overValues(values)
 	return c
 }
@@ -48,7 +51,7 @@ func plusMinus(mean float64, stderr *float64) string {
 		return format(mean)
 	}
 	decimals := 2
-	if *stderr > 0 && !math.IsInf(*stderr, 0) {
+	if *stderr > 1e-12*math.Abs(mean) && !math.IsInf(*stderr, 0) {
 		decimals = min(8, max(0, 1-int(math.Floor(math.Log10(*stderr)))))
 	}
 	return fixed(mean, decimals) + " ± " + fixed(*stderr, decimals)

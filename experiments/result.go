@@ -13,13 +13,15 @@ import (
 // Result is what a run leaves behind, and all that is needed to repeat it.
 type Result struct {
 	Experiment  string   `json:"experiment"`
+	Paper       string   `json:"paper,omitempty"` // that it is held against
 	Scale       Scale    `json:"scale"`
 	Seed        uint64   `json:"seed"`
-	Version     string   `json:"version"` // the revision it was built from, or "devel"
+	Seeds       []uint64 `json:"seeds,omitempty"` // all, where there are several; the first is Seed
+	Version     string   `json:"version"`         // the revision it was built from, or "devel"
 	Go          string   `json:"go"`
 	CPU         string   `json:"cpu"`
 	Settings    Settings `json:"settings"`
-	WallSeconds float64  `json:"wall_seconds"`
+	WallSeconds float64  `json:"wall_seconds"` // of all processes, where the run was interrupted
 	Checks      []Check  `json:"checks"`
 	Tables      []Table  `json:"tables,omitempty"`
 }
@@ -58,10 +60,10 @@ func (s Settings) MarshalJSON() ([]byte, error) {
 
 // Table is further results by row. Cells are strings, integers or floats.
 type Table struct {
-	Name    string
-	Caption string
-	Columns []string
-	Rows    [][]any
+	Name    string   `json:"name"`
+	Caption string   `json:"caption"`
+	Columns []string `json:"columns"`
+	Rows    [][]any  `json:"rows"`
 }
 
 // MarshalJSON writes the table; floats that are not finite are the strings "NaN", "+Inf" and "-Inf".
@@ -73,22 +75,57 @@ func (t Table) MarshalJSON() ([]byte, error) {
 			rows[i][j] = jsonValue(cell)
 		}
 	}
-	return json.Marshal(struct {
-		Name    string   `json:"name"`
-		Caption string   `json:"caption"`
-		Columns []string `json:"columns"`
-		Rows    [][]any  `json:"rows"`
-	}{t.Name, t.Caption, t.Columns, rows})
+	type plain Table // without this method
+	return json.Marshal(plain{t.Name, t.Caption, t.Columns, rows})
 }
 
 func (t Table) page() report.Table {
-	rows := make([][]string, len(t.Rows))
-	for i, row := range t.Rows {
-		for _, cell := range row {
-			rows[i] = append(rows[i], format(cell))
+	columns, rows := t.Text()
+	return report.Table{Name: t.Name, Caption: t.Caption, Columns: columns, Rows: rows}
+}
+
+// Text returns the table for a reader. A column named ± that holds the standard errors of the one before it is
+// put into that: "1.57 ± 0.02".
+func (t Table) Text() (columns []string, rows [][]string) {
+	rows = make([][]string, len(t.Rows))
+	for j, column := range t.Columns {
+		if column == "±" && j > 0 {
+			continue
+		}
+		columns = append(columns, column)
+		errors := j+1 < len(t.Columns) && t.Columns[j+1] == "±"
+		for i, row := range t.Rows {
+			cell := format(row[j])
+			if mean, ok := row[j].(float64); ok && errors {
+				if stderr, ok := row[j+1].(float64); ok {
+					cell = plusMinus(mean, &stderr)
+				}
+			}
+			rows[i] = append(rows[i], cell)
 		}
 	}
-	return report.Table{Name: t.Name, Caption: t.Caption, Columns: t.Columns, Rows: rows}
+	return columns, rows
+}
+
+// seedsOf returns the seeds of a run: as many as the setting "seeds" says, from the first on; nil without it.
+func seedsOf(settings Settings, first uint64) []uint64 {
+	var seeds []uint64
+	for _, s := range settings {
+		if s.Name != "seeds" {
+			continue
+		}
+		n := 0
+		switch v := s.Value.(type) {
+		case int:
+			n = v
+		case float64: // read back
+			n = int(v)
+		}
+		for i := range n {
+			seeds = append(seeds, first+uint64(i))
+		}
+	}
+	return seeds
 }
 
 // Failed returns the checks that failed.

@@ -31,8 +31,8 @@ func sweep(dir string) error {
 		return err
 	}
 	for _, f := range files {
-		if strings.HasPrefix(f.Name(), unfinished) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, f.Name())))
+		if strings.HasPrefix(strings.TrimLeft(f.Name(), "."), strings.TrimLeft(unfinished, ".")) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, f.Name())))
 		}
 	}
 	return err
@@ -61,7 +61,8 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return replace(f.Name(), path)
 }
 
-// unfinished begins the names of files that are being written; a killed run leaves them behind.
+// unfinished begins the names of files that are being written; a killed run leaves them behind. Whoever writes such
+// a file by way of a temporary one of its own puts a further dot before its name.
 const unfinished = ".unfinished-"
 
 // replace puts a written file in the place of another, and makes both the content and the name last.

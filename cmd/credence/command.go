@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"credence/data/fetch"
 	"credence/experiments"
 )
 
@@ -29,7 +30,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // run is the program: it executes args and returns the exit status.
 func run(ctx context.Context, known experiments.List, args []string, stdout, stderr io.Writer) int {
 	root := rootCommand()
-	root.AddCommand(reproduceCommand(known), versionCommand())
+	root.AddCommand(reproduceCommand(known), dataCommand(fetch.Sets()), versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.SetArgs(args)
 	root.SetOut(stdout)

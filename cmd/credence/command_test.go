@@ -51,7 +51,7 @@ func TestMistakesGetOneLine(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"unknown command", "train", 2, `unknown command "train"; known: help, reproduce, version`},
+		{"unknown command", "train", 2, `unknown command "train"; known: data, help, reproduce, version`},
 		{"unknown flag of the program", "--fast", 2, "credence: unknown flag: --fast; known flags: --help"},
 		{"unknown experiment", "reproduce con", 2, `unknown experiment "con"; known: coin, small-data`},
 		{"experiment in another case", "reproduce Coin", 2, `unknown experiment "Coin"; known: coin, small-data`},
@@ -67,7 +67,7 @@ func TestMistakesGetOneLine(t *testing.T) {
 		{"seed too large", "reproduce coin --seed 18446744073709551616", 2, `credence reproduce: invalid argument "18446744073709551616" for "--seed" ` + seeds},
 		{"empty scale", "reproduce coin --scale=", 2, `unknown scale ""; known: quick, reduced, paper`},
 		{"empty folder", "reproduce coin --out=", 2, "--out is empty"},
-		{"help on nothing known", "help train", 2, `unknown command "train"; known: help, reproduce, version`},
+		{"help on nothing known", "help train", 2, `unknown command "train"; known: data, help, reproduce, version`},
 		{"version with an argument", "version 2", 2, `version takes no arguments; got ["2"]`},
 		{"a file for a folder", "reproduce coin --out " + file, 1, "experiments: results can't be written to " + file + ": not a directory"},
 		{"below a file", "reproduce coin --out " + file + "/x", 1, "experiments: results can't be written to " + file + "/x: not a directory"},

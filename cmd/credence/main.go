@@ -2,6 +2,7 @@
 //
 //	credence reproduce                 lists the experiments
 //	credence reproduce NAME            runs one, and says whether it shows what it should
+//	credence data                      lists the data sets; credence data fetch NAME downloads one
 //	credence version                   prints the revision
 //
 // It exits with 0 if all checks pass, 1 if one fails or something goes wrong, 2 if it was called wrongly, and
