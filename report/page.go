@@ -41,6 +41,7 @@ const (
 type Figure struct {
 	Name, Caption string
 	PNG           []byte
+	GIF           []byte // in the place of PNG, of an animation
 }
 
 // Table is a table of further results, already written as text.
@@ -84,5 +85,9 @@ func (p Page) count(v Verdict) int {
 
 // Data returns the picture as a data URI.
 func (f Figure) Data() template.URL {
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(f.PNG))
+	kind, content := "png", f.PNG
+	if f.GIF != nil {
+		kind, content = "gif", f.GIF
+	}
+	return template.URL("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(content))
 }
