@@ -2,6 +2,7 @@ package sparsevd
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"credence/data"
@@ -32,4 +33,33 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 		probs = append(probs, out[0].Float64s()[:taken*classes]...)
 	}
 	return probs, nil
+}
+
+// Predict returns p(y|x) of the set's examples, [n, classes]. The set's targets are not read.
+func (c *Compact) Predict(set data.Set) []float64 {
+	var probs []float64
+	for inputs, taken := range data.InOrder(set, min(predictBatch, set.Len())) {
+		x := make([]float32, taken*c.inputs)
+		for i := range x {
+			x[i] = float32(inputs[i])
+		}
+		logits := c.Forward(x)
+		for row := range slices.Chunk(logits, len(logits)/taken) {
+			probs = append(probs, softmax(row)...)
+		}
+	}
+	return probs
+}
+
+func softmax(logits []float32) []float64 {
+	largest, sum := float64(slices.Max(logits)), 0.0
+	probs := make([]float64, len(logits))
+	for i, v := range logits {
+		probs[i] = math.Exp(float64(v) - largest)
+		sum += probs[i]
+	}
+	for i := range probs {
+		probs[i] /= sum
+	}
+	return probs
 }

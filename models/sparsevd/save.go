@@ -1,6 +1,7 @@
 package sparsevd
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -10,7 +11,7 @@ import (
 )
 
 // Save writes the network to a file of package weights: of each layer the weights, the inputs that they
-// read and the number of each output's. The file appears in whole or not at all.
+// read and the number of each output's; what is empty is left out. The file appears in whole or not at all.
 func (c *Compact) Save(path string) error {
 	ps := graph.NewParams(graph.Float32, 0)
 	for i, m := range c.layers {
@@ -36,11 +37,17 @@ func (c *Compact) Save(path string) error {
 }
 
 func put(ps *graph.Params, name string, values []float32) {
+	if len(values) == 0 {
+		return
+	}
 	p := ps.New(name, graph.Zeros, len(values))
 	for i, v := range values {
 		p.Value().Set(i, float64(v))
 	}
 }
+
+// maxLayers bounds what a file can ask for.
+const maxLayers = 1000
 
 // Load reads what Save wrote. A file that holds no such network is an error.
 func Load(path string) (*Compact, error) {
@@ -61,8 +68,8 @@ func compactFrom(ps *graph.Params, meta map[string]string) (*Compact, error) {
 		return nil, fmt.Errorf("it says that it has %q inputs", meta["inputs"])
 	}
 	n, err := strconv.Atoi(meta["layers"])
-	if err != nil || n < 1 || 4*n != len(ps.All()) {
-		return nil, fmt.Errorf("%d arrays, and %q layers of 4", len(ps.All()), meta["layers"])
+	if err != nil || n < 1 || n > maxLayers {
+		return nil, fmt.Errorf("it says that it has %q layers", meta["layers"])
 	}
 	c := &Compact{inputs: inputs, layers: make([]matrix, n)}
 	in := inputs
@@ -71,6 +78,9 @@ func compactFrom(ps *graph.Params, meta map[string]string) (*Compact, error) {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		in = c.layers[i].out
+	}
+	if in == 0 {
+		return nil, errors.New("it has no outputs")
 	}
 	return c, nil
 }
