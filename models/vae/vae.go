@@ -3,6 +3,8 @@ package vae
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 
 	"credence/data"
 	"credence/graph"
@@ -22,7 +24,10 @@ type Config struct {
 	Estimator  infer.Estimator   // of the bound and its gradient; infer.Pathwise{}, with the divergence in closed form
 	// Binarize draws each pixel anew at every step of training, 1 with the probability that its grey
 	// value gives (Salakhutdinov and Murray 2008). The sets that are predicted are taken as they are.
-	Binarize  bool
+	Binarize bool
+	// Mean is that of the training examples, [inputs], of numbers from 0 to 1: the decoder's last bias starts as
+	// its log-odds (Burda et al. 2016, https://arxiv.org/abs/1509.00519, as their code does). Nil is one half.
+	Mean      []float64
 	Precision graph.Precision // Float32
 	Seed      uint64          // of initial values and noise
 }
@@ -40,10 +45,13 @@ type VAE struct {
 }
 
 // New returns an autoencoder with initial weights. It panics if the inputs or latent variables are not
-// positive.
+// positive, or a mean is given of other than the inputs.
 func New(c Config) *VAE {
 	if c.Inputs < 1 || c.Latent < 1 {
 		panic(fmt.Sprintf("vae: %d inputs and %d latent variables", c.Inputs, c.Latent))
+	}
+	if c.Mean != nil && len(c.Mean) != c.Inputs {
+		panic(fmt.Sprintf("vae: the mean of %d inputs has %d numbers", c.Inputs, len(c.Mean)))
 	}
 	if c.Likelihood == nil {
 		c.Likelihood = Bernoulli{}
@@ -67,8 +75,23 @@ func New(c Config) *VAE {
 		v.decoder = append(v.decoder, v.dense(fmt.Sprintf("decoder%d", i), width, units), c.Activation)
 		width = units
 	}
-	v.decoder = append(v.decoder, v.dense("x", width, c.Likelihood.outputs(c.Inputs)))
+	outputs := c.Likelihood.outputs(c.Inputs)
+	v.decoder = append(v.decoder, &layers.Dense{
+		W: v.params.New("x/w", graph.Glorot, width, outputs), B: v.params.New("x/b", logOdds(c.Mean), outputs),
+	})
 	return v
+}
+
+// logOdds starts a bias at the log-odds of a mean, kept within those of 0.001 and 0.999, and what is left of it
+// at 0.
+func logOdds(mean []float64) graph.Init {
+	return func(_ *rand.Rand, _ graph.Shape, values []float64) {
+		clear(values)
+		for i, m := range mean {
+			m = min(max(m, 0.001), 0.999)
+			values[i] = math.Log(m / (1 - m))
+		}
+	}
 }
 
 func (v *VAE) dense(name string, in, out int) *layers.Dense {

@@ -163,3 +163,20 @@ func TestManifoldAndInterpolation(t *testing.T) {
 	require.EqualError(t, err, "vae: the manifold of 3 latent variables, want 2")
 	require.Panics(t, func() { vae.New(vae.Config{Inputs: 16}) })
 }
+
+// Whatever the latent variables, a decoder of no weights gives the mean, between 0.001 and 0.999.
+func TestDecoderStartsAtTheMean(t *testing.T) {
+	for name, l := range map[string]vae.Likelihood{"Bernoulli": vae.Bernoulli{}, "Gaussian": vae.Gaussian{}} {
+		t.Run(name, func(t *testing.T) {
+			v := vae.New(vae.Config{Inputs: 4, Latent: 2, Likelihood: l, Mean: []float64{0, 0.2, 0.9, 1}, Seed: 1})
+			w := v.Params().Lookup("x/w").Value()
+			require.NoError(t, w.SetFloat64s(make([]float64, len(w.Float64s()))))
+			x, err := v.Decoded([][]float64{{3, -2}})
+			require.NoError(t, err)
+			require.InDeltaSlice(t, []float64{0.001, 0.2, 0.9, 0.999}, x, 1e-6)
+		})
+	}
+	require.PanicsWithValue(t, "vae: the mean of 4 inputs has 1 numbers", func() {
+		vae.New(vae.Config{Inputs: 4, Latent: 2, Mean: []float64{0.5}})
+	})
+}
