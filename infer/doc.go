@@ -22,6 +22,12 @@
 //	post.Add(prob.HalfCauchy{Scale: g.Const(5)}.LogProb(tau))
 //	draws, err := infer.NUTS{Seed: 1}.Sample(ctx, post)
 //
+// Laplace is the Gaussian around the most probable weights, from a Curvature there: its draws, its evidence, and the
+// prior of the highest evidence.
+//
+//	post, err := infer.NewLaplace(weights, curvature, logLik, 0.3)
+//	post.LogEvidence(); post.Draw(rng)
+//
 // Classification and Regression average the predictions of draws from a posterior, on plain numbers,
 // one draw after the other.
 //

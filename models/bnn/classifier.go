@@ -5,7 +5,6 @@ import (
 
 	"credence/data"
 	"credence/graph"
-	"credence/infer"
 	"credence/prob"
 	"credence/train"
 )
@@ -29,7 +28,11 @@ func (c *Classifier) Clone() *Classifier {
 // Terms returns log p(y|x, w) of each example [batch] for labels y [batch], under one draw of the
 // weights, and the complexity. See train.Model.
 func (c *Classifier) Terms(x, y *graph.Node) (logLik, complexity *graph.Node) {
-	return prob.Categorical{Logits: c.Forward(x)}.LogProb(y), c.Complexity(x.Graph())
+	return c.logLik(c.Forward(x), y), c.Complexity(x.Graph())
+}
+
+func (c *Classifier) logLik(logits, y *graph.Node) *graph.Node {
+	return prob.Categorical{Logits: logits}.LogProb(y)
 }
 
 // Fit trains the classifier on a set whose targets are class labels. See train.Fit.
@@ -52,19 +55,5 @@ type Prediction struct {
 // reparameterisation, however the network was trained: each example has draws of its own, and its
 // predictive distribution is exactly that of drawing the weights. Examples do not share a draw.
 func (c *Classifier) Predict(set data.Set, draws int) (*Prediction, error) {
-	classes := c.config.Widths[len(c.config.Widths)-1]
-	p := &Prediction{Classes: classes}
-	probs := func(logits *graph.Node) *graph.Node { return prob.Categorical{Logits: logits}.Probs() }
-	return p, c.predict(set, draws, probs, func(draws [][]float64) error {
-		batch := infer.NewClassification(len(draws[0])/classes, classes)
-		for _, d := range draws {
-			if err := batch.Add(d); err != nil {
-				return err
-			}
-		}
-		p.Mean = append(p.Mean, batch.Mean()...)
-		p.Entropy = append(p.Entropy, batch.Entropy()...)
-		p.MutualInfo = append(p.MutualInfo, batch.MutualInfo()...)
-		return nil
-	})
+	return classify(set, draws, c.outputs(), c)
 }

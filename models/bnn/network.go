@@ -89,6 +89,9 @@ func newNetwork(c Config) *network {
 	return n
 }
 
+// outputs returns the number of outputs.
+func (n *network) outputs() int { return n.config.Widths[len(n.config.Widths)-1] }
+
 // Params returns the network's parameters.
 func (n *network) Params() *graph.Params { return n.params }
 
@@ -98,8 +101,11 @@ func (n *network) Forward(x *graph.Node) *graph.Node { return n.forward(x.Flatte
 // ForwardMean is Forward with each weight at its posterior mean and no unit dropped.
 func (n *network) ForwardMean(x *graph.Node) *graph.Node { return n.forward(x.Flatten(), meanLayer) }
 
+// applied maps x [..., in] to the output of layer i, [..., out].
+type applied func(l layers.Layer, i int, x *graph.Node) *graph.Node
+
 // forward maps h [..., in] to [..., out], layer by layer.
-func (n *network) forward(h *graph.Node, apply func(l layers.Layer, i int, x *graph.Node) *graph.Node) *graph.Node {
+func (n *network) forward(h *graph.Node, apply applied) *graph.Node {
 	for i, l := range n.layers {
 		if h = apply(l, i, h); i < len(n.layers)-1 {
 			h = h.ReLU()

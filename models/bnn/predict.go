@@ -2,6 +2,7 @@ package bnn
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"credence/data"
@@ -17,25 +18,38 @@ const (
 	predictUnits = 8 << 20
 )
 
-// predict hands over, batch by batch of the set's examples in order, what head makes of the outputs
-// under each draw, [n, ...] each. No draws means the mean network; fewer are an error. Each program computes many
-// draws, and what they have in common once.
-func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node) *graph.Node, use func(draws [][]float64) error) error {
+// drawn is what predictions are averaged over: the networks of a posterior.
+type drawn interface {
+	// predict hands over what head makes of the outputs of the set's examples, [n, ...] for each draw: batch by
+	// batch, in order, and maybe again from the first batch on for further draws. No draws means the mean network;
+	// fewer are an error. The set's targets are not read.
+	predict(set data.Set, draws int, head func(outputs *graph.Node) *graph.Node, use predictions) error
+}
+
+// predictions takes those of a batch by some of the draws, the first of which is the given one.
+type predictions func(batch, draw int, outputs [][]float64) error
+
+// predict draws in programs that each compute many draws, and what they have in common once.
+func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node) *graph.Node, use predictions) error {
 	if draws < 0 {
 		return fmt.Errorf("bnn: predicting: %d draws, want 0 for the mean network, or more", draws)
 	}
-	p, err := newPredictor(n, set, draws, head)
+	apply := n.drawnLayer
+	if draws == 0 {
+		apply = meanLayer
+	}
+	p, err := newPredictor(n, set, draws, apply, head)
+	if err == nil {
+		err = p.all(set, func(batch int, x []float64, taken int) error {
+			outputs, err := p.run(x, taken, max(draws, 1))
+			if err != nil {
+				return err
+			}
+			return use(batch, 0, outputs)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("bnn: predicting: %w", err)
-	}
-	for x, taken := range data.InOrder(set, p.batch) {
-		outputs, err := p.run(x, taken, max(draws, 1))
-		if err == nil {
-			err = use(outputs)
-		}
-		if err != nil {
-			return fmt.Errorf("bnn: predicting: %w", err)
-		}
 	}
 	return nil
 }
@@ -44,22 +58,18 @@ func (n *network) predict(set data.Set, draws int, head func(outputs *graph.Node
 type predictor struct {
 	prog         *graph.Program
 	x            *graph.Node
+	weights      graph.Feed // of a Laplace approximation
 	batch, draws int
 	step         uint64
 }
 
-func newPredictor(n *network, set data.Set, draws int, head func(*graph.Node) *graph.Node) (*predictor, error) {
+func newPredictor(n *network, set data.Set, draws int, apply applied, head func(*graph.Node) *graph.Node) (*predictor, error) {
 	p := &predictor{batch: min(predictBatch, set.Len()), step: infer.PredictSteps}
 	p.draws = max(1, min(draws, predictUnits/(p.batch*slices.Max(n.config.Widths))))
 	g := graph.New(n.params, graph.Predict)
 	p.x = g.Input("x", slices.Concat([]int{p.batch}, set.XShape())...)
 	h := p.x.Flatten()
-	h = h.Broadcast(p.draws, p.batch, h.Dim(1))
-	if draws == 0 {
-		h = n.forward(h, meanLayer)
-	} else {
-		h = n.forward(h, n.drawnLayer)
-	}
+	h = n.forward(h.Broadcast(p.draws, p.batch, h.Dim(1)), apply)
 	var err error
 	p.prog, err = g.Compile(head(h))
 	return p, err
@@ -73,9 +83,22 @@ func (n *network) drawnLayer(l layers.Layer, i int, x *graph.Node) *graph.Node {
 	return n.trainedLayer(l, i, x)
 }
 
+// all goes through the set's batches.
+func (p *predictor) all(set data.Set, each func(batch int, x []float64, taken int) error) error {
+	batch := 0
+	for x, taken := range data.InOrder(set, p.batch) {
+		if err := each(batch, x, taken); err != nil {
+			return err
+		}
+		batch++
+	}
+	return nil
+}
+
 // run predicts the first examples of a batch. Each run has noise of its own.
 func (p *predictor) run(x []float64, taken, draws int) ([][]float64, error) {
 	feed := graph.Feed{p.x: x}
+	maps.Copy(feed, p.weights)
 	var outputs [][]float64
 	for len(outputs) < draws {
 		out, err := p.prog.Run(p.step, feed)

@@ -50,10 +50,14 @@ func (r *Regressor) Noise() float64 { return math.Log1p(math.Exp(r.noise.Value()
 // Terms returns log p(y|x, w) of each example [batch], summed over its targets y [batch, ...], under
 // one draw of the weights, and the complexity. See train.Model.
 func (r *Regressor) Terms(x, y *graph.Node) (logLik, complexity *graph.Node) {
-	g := x.Graph()
-	likelihood := prob.Normal{Mu: r.Forward(x), Sigma: g.Param(r.noise).Softplus()}
-	return likelihood.LogProb(y.Reshape(y.Dim(0), -1)).Sum(1), r.Complexity(g)
+	return r.logLik(r.Forward(x), y), r.Complexity(x.Graph())
 }
+
+func (r *Regressor) logLik(means, y *graph.Node) *graph.Node {
+	return prob.Normal{Mu: means, Sigma: r.sigma(means.Graph())}.LogProb(y.Reshape(y.Dim(0), -1)).Sum(1)
+}
+
+func (r *Regressor) sigma(g *graph.Graph) *graph.Node { return g.Param(r.noise).Softplus() }
 
 // Fit trains the regressor. See train.Fit.
 func (r *Regressor) Fit(ctx context.Context, set data.Set, s train.Settings) ([]train.Epoch, error) {
@@ -70,50 +74,13 @@ type RegressionPrediction struct {
 
 // Predict averages over draws of the weights, as Classifier.Predict does; the set's targets are not read.
 func (r *Regressor) Predict(set data.Set, draws int) (*RegressionPrediction, error) {
-	p := &RegressionPrediction{}
-	means := func(outputs *graph.Node) *graph.Node { return outputs }
-	return p, r.predict(set, draws, means, func(draws [][]float64) error {
-		batch, noise := infer.NewRegression(len(draws[0])), r.noiseVar(len(draws[0]))
-		for _, d := range draws {
-			if err := batch.Add(d, noise); err != nil {
-				return err
-			}
-		}
-		p.Mean = append(p.Mean, batch.Mean()...)
-		p.Epistemic = append(p.Epistemic, batch.Epistemic()...)
-		p.Aleatoric = append(p.Aleatoric, batch.Aleatoric()...)
-		p.Variance = append(p.Variance, batch.Variance()...)
-		return nil
-	})
+	return regress(set, draws, r.noisy())
 }
 
 // PredictMixture predicts as Predict does and keeps the draws, for quantiles, intervals and the log-density of
 // targets: the numbers are [n, targets], in row-major order.
 func (r *Regressor) PredictMixture(set data.Set, draws int) (*infer.Mixture, error) {
-	all := make([][]float64, max(draws, 1))
-	means := func(outputs *graph.Node) *graph.Node { return outputs }
-	err := r.predict(set, draws, means, func(draws [][]float64) error {
-		for d, batch := range draws {
-			all[d] = append(all[d], batch...)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	m, noise := infer.NewMixture(len(all[0])), r.noiseVar(len(all[0]))
-	for _, d := range all {
-		if err := m.Add(d, noise); err != nil {
-			return nil, fmt.Errorf("bnn: predicting: %w", err)
-		}
-	}
-	return m, nil
+	return mix(set, draws, r.noisy())
 }
 
-func (r *Regressor) noiseVar(n int) []float64 {
-	v := make([]float64, n)
-	for i := range v {
-		v[i] = r.Noise() * r.Noise()
-	}
-	return v
-}
+func (r *Regressor) noisy() noisy { return noisy{r, r.Noise() * r.Noise()} }
