@@ -12,10 +12,11 @@ import (
 type WeightNoise uint8
 
 const (
-	// IndependentNoise multiplies each weight by a noise of its own: type A.
+	// IndependentNoise multiplies each weight by a noise of its own (section 3.1), which is noise on the
+	// outputs: the paper's type B.
 	IndependentNoise WeightNoise = iota
-	// CorrelatedNoise multiplies the weights from an input by one noise, which is Gaussian dropout of that
-	// input: type B.
+	// CorrelatedNoise multiplies the weights from an input by one noise (section 3.2), which is Gaussian
+	// dropout of that input: the paper's type A.
 	CorrelatedNoise
 )
 
