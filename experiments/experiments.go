@@ -17,7 +17,8 @@ import (
 func All() List {
 	return List{
 		probability, coin, bayesianLinearRegression, nuts, reinforce, bayesByBackprop, localReparameterization, regressionBands,
-		sparseVDLeNet300, vaeExperiment, smallData, mcDropoutUCI,
+		mcDropoutUCI, concreteDropout, variationalDropout, sparseVDLeNet300, sparseVDRandomLabels, marginalLikelihood, vaeExperiment,
+		freyFaces, iwaeExperiment, semiSupervisedVAE, outOfDomain, smallData, bnnComparison,
 	}
 }
 

@@ -68,6 +68,21 @@ var fileName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Picture draws p and writes it as name.png at once, so that a long run shows it early. The name is in
 // lower case, digits and hyphens; the caption says in a sentence what is to be seen.
 func (r *Run) Picture(name, caption string, p report.Picture) {
+	r.figure(name, ".png", func() (report.Figure, []byte, error) {
+		png, err := report.PNG(p)
+		return report.Figure{Name: name, Caption: caption, PNG: png}, png, err
+	})
+}
+
+// Animation is Picture for an animation, which it writes as name.gif.
+func (r *Run) Animation(name, caption string, a report.Animation) {
+	r.figure(name, ".gif", func() (report.Figure, []byte, error) {
+		gif, err := report.GIF(a)
+		return report.Figure{Name: name, Caption: caption, GIF: gif}, gif, err
+	})
+}
+
+func (r *Run) figure(name, ending string, draw func() (report.Figure, []byte, error)) {
 	if !fileName.MatchString(name) {
 		r.fail(fmt.Errorf("picture %q: a name is lower case, digits and hyphens", name))
 		return
@@ -75,11 +90,11 @@ func (r *Run) Picture(name, caption string, p report.Picture) {
 	if !r.unique("picture", name) {
 		return
 	}
-	png, err := report.PNG(p)
+	figure, content, err := draw()
 	if err == nil {
-		r.figures = append(r.figures, report.Figure{Name: name, Caption: caption, PNG: png})
-		err = writeFile(filepath.Join(r.Out, name+".png"), func(w io.Writer) error {
-			_, err := w.Write(png)
+		r.figures = append(r.figures, figure)
+		err = writeFile(filepath.Join(r.Out, name+ending), func(w io.Writer) error {
+			_, err := w.Write(content)
 			return err
 		})
 	}
