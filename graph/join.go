@@ -158,3 +158,36 @@ func Stack(axis int, nodes ...*Node) *Node {
 	}
 	return Concat(axis, expanded...)
 }
+
+// flip reverses an axis.
+type flip struct{ axis int }
+
+func (f flip) name() string                    { return "Flip" }
+func (f flip) String() string                  { return fmt.Sprintf("Flip[%d]", f.axis) }
+func (f flip) infer(in []Shape) (Shape, error) { return in[0], nil }
+
+func (f flip) loops(in []Shape, _ Shape) loops {
+	outer, n, inner := in[0].fold(f.axis, f.axis+1)
+	return loops{flipLoop[float32](outer, n, inner), flipLoop[float64](outer, n, inner)}
+}
+
+func flipLoop[T kernel.Float](outer, n, inner int) loop[T] {
+	return single(func(c *call[T]) error {
+		kernel.FlipAxis(c.dst, c.in[0], outer, n, inner)
+		return nil
+	})
+}
+
+func (f flip) grad(_ []*Node, _, dy *Node) []*Node { return []*Node{dy.Flip(f.axis)} }
+
+// Flip reverses the order along the axes, or along all.
+func (x *Node) Flip(axes ...int) *Node {
+	named, err := x.shape.axes(axes)
+	if err != nil {
+		return x.bad("Flip", err)
+	}
+	for _, a := range named {
+		x = x.g.apply(flip{a}, x)
+	}
+	return x
+}

@@ -31,7 +31,7 @@ type opRow struct {
 	draw bool
 }
 
-var opRows = slices.Concat(unaryRows, binaryRows, reductionRows, moveRows, matmulRows, indexRows, sourceRows, specialRows, linalgRows, drawRows)
+var opRows = slices.Concat(unaryRows, binaryRows, reductionRows, moveRows, matmulRows, indexRows, sourceRows, specialRows, linalgRows, drawRows, imageRows)
 
 var precisions = []graph.Precision{graph.Float32, graph.Float64}
 

@@ -99,3 +99,12 @@ func ConcatAxis[T Float](dst, x []T, outer, nTotal, inner, at, n int) {
 		copy(dst[(o*nTotal+at)*inner:][:n*inner], x[o*n*inner:][:n*inner])
 	}
 }
+
+// FlipAxis reverses the middle axis of x [outer, n, inner].
+func FlipAxis[T Float](dst, x []T, outer, n, inner int) {
+	for o := range outer {
+		for i := range n {
+			copy(dst[(o*n+n-1-i)*inner:][:inner], x[(o*n+i)*inner:])
+		}
+	}
+}
