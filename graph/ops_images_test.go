@@ -145,7 +145,9 @@ func TestImageMistakes(t *testing.T) {
 		build  func(g *graph.Graph) *graph.Node
 		reason string
 	}{
-		{"ranks", func(g *graph.Graph) *graph.Node { return g.Input("x", 2, 3).Conv2D(g.Input("w", 3, 3, 1, 1), graph.Window{}) },
+		{"ranks", func(g *graph.Graph) *graph.Node {
+			return g.Input("x", 2, 3).Conv2D(g.Input("w", 3, 3, 1, 1), graph.Window{})
+		},
 			"Conv2D x [2 3], w [3 3 1 1]: want images [batch, height, width, in] and a filter [down, across, in, out]"},
 		{"channels", func(g *graph.Graph) *graph.Node {
 			return g.Input("x", 2, 8, 8, 3).Conv2D(g.Input("w", 3, 3, 1, 1), graph.Window{})

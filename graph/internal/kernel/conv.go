@@ -33,9 +33,10 @@ func (g Conv) PanelRows() int {
 
 // ConvBuffer returns how many elements of scratch Convolve and ConvolveFilter need for so many lines of results.
 func (g Conv) ConvBuffer(rows int) int {
-	run, _ := g.runs()
-	return g.line()*max(rows, span(rows, g.Stride[0], g.Down, g.Dilation[0])) +
-		max(GemmBuffer(g.Cols, g.Out, run), GemmBuffer(run, g.Out, g.Cols))
+	length, number := g.runs()
+	return g.line()*max(rows, span(rows, g.Stride[0], g.Down, g.Dilation[0])) + max(
+		GemmBuffer(g.Cols, g.Out, length), GemmBuffer(length, g.Out, g.Cols),
+		inRunsBuffer(g.Out, max(g.Down, number)*length), inRunsBuffer(g.Out, rows*g.Cols))
 }
 
 // runs returns how many elements of a filter's line lie next to each other in a panel, and how many such runs make up
@@ -87,6 +88,9 @@ func Convolve[T Float](g Conv, y, x, w []T, lo, hi int, buf []T) {
 	width, rows := g.line(), span(hi-lo, g.Stride[0], g.Down, g.Dilation[0])
 	lines, scratch := buf[:width*rows], buf[width*rows:]
 	panel(g, lines, x, lo*g.Stride[0], 1)
+	if vectorConvolve(g, y[lo*g.Cols*g.Out:], lines, w, hi-lo, scratch) {
+		return
+	}
 	length, number := g.runs()
 	for r := range hi - lo {
 		c := Dense(y[(lo+r)*g.Cols*g.Out:], g.Out)
@@ -108,10 +112,14 @@ func ConvolveFilter[T Float](g Conv, dw, x, dy []T, i, lo, hi int, add bool, buf
 	lines, scratch := buf[:width*(hi-lo)], buf[width*(hi-lo):]
 	panel(g, lines, x, lo*g.Stride[0]+i*g.Dilation[0], g.Stride[0])
 	length, number := g.runs()
+	dw, dy = dw[i*number*length*g.Out:], dy[lo*g.Cols*g.Out:]
+	if vectorFilter(g, dw, lines, dy, hi-lo, add, scratch) {
+		return
+	}
 	for r := range hi - lo {
-		b := Dense(dy[(lo+r)*g.Cols*g.Out:], g.Out)
+		b := Dense(dy[r*g.Cols*g.Out:], g.Out)
 		for j := range number {
-			c := Dense(dw[(i*number+j)*length*g.Out:], g.Out)
+			c := Dense(dw[j*length*g.Out:], g.Out)
 			a := lines[r*width+j*g.Dilation[1]*g.In:]
 			Gemm(c, Matrix[T]{a, 1, g.Stride[1] * g.In}, b, length, g.Out, g.Cols, add || r > 0, scratch)
 		}

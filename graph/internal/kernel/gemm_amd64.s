@@ -20,9 +20,9 @@ DATA index64<>+16(SB)/8, $0x0000000000000002
 DATA index64<>+24(SB)/8, $0x0000000000000003
 GLOBL index64<>(SB), RODATA|NOPTR, $32
 
-// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile32AVX512(SB), NOSPLIT, $32-113
+TEXT ·gemmTile32AVX512(SB), NOSPLIT, $40-129
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -33,13 +33,13 @@ TEXT ·gemmTile32AVX512(SB), NOSPLIT, $32-113
 	MOVQ     CX, 16(SP)
 	MOVQ     tiles+24(FP), CX
 	MOVQ     CX, 24(SP)
-	MOVQ     cRow+56(FP), BX
+	MOVQ     cRow+64(FP), BX
 	SHLQ     $0x02, BX
-	MOVQ     aRow+64(FP), SI
+	MOVQ     aRow+72(FP), SI
 	SHLQ     $0x02, SI
-	MOVQ     aCol+72(FP), DI
+	MOVQ     aCol+80(FP), DI
 	SHLQ     $0x02, DI
-	MOVQ     bStep+80(FP), R8
+	MOVQ     bStep+96(FP), R8
 	SHLQ     $0x02, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), DX
@@ -77,9 +77,11 @@ TEXT ·gemmTile32AVX512(SB), NOSPLIT, $32-113
 	JE       tile1x2
 
 tile14x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -263,67 +265,82 @@ loop14x2:
 	VFMADD231PS  Z29, Z30, Z27
 	DECQ         DX
 	JNZ          loop14x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z18, (CX)
-	VMOVUPS      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z22, (CX)
-	VMOVUPS      Z23, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z24, (CX)
-	VMOVUPS      Z25, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z26, (CX)
-	VMOVUPS      Z27, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile14x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end14x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop14x2
+
+end14x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z18, (CX)
+	VMOVUPS  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z20, (CX)
+	VMOVUPS  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z22, (CX)
+	VMOVUPS  Z23, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z24, (CX)
+	VMOVUPS  Z25, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z26, (CX)
+	VMOVUPS  Z27, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile14x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile13x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -496,64 +513,79 @@ loop13x2:
 	VFMADD231PS  Z27, Z28, Z25
 	DECQ         DX
 	JNZ          loop13x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z18, (CX)
-	VMOVUPS      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z22, (CX)
-	VMOVUPS      Z23, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z24, (CX)
-	VMOVUPS      Z25, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile13x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end13x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop13x2
+
+end13x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z18, (CX)
+	VMOVUPS  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z20, (CX)
+	VMOVUPS  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z22, (CX)
+	VMOVUPS  Z23, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z24, (CX)
+	VMOVUPS  Z25, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile13x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile12x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -712,61 +744,75 @@ loop12x2:
 	VFMADD231PS  Z25, Z26, Z23
 	DECQ         DX
 	JNZ          loop12x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z18, (CX)
-	VMOVUPS      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z22, (CX)
-	VMOVUPS      Z23, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile12x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end12x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop12x2
+
+end12x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z18, (CX)
+	VMOVUPS  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z20, (CX)
+	VMOVUPS  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z22, (CX)
+	VMOVUPS  Z23, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile12x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile11x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -914,58 +960,72 @@ loop11x2:
 	VFMADD231PS  Z23, Z24, Z21
 	DECQ         DX
 	JNZ          loop11x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z18, (CX)
-	VMOVUPS      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      Z21, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile11x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end11x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop11x2
+
+end11x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z18, (CX)
+	VMOVUPS  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z20, (CX)
+	VMOVUPS  Z21, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile11x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile10x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -1102,55 +1162,69 @@ loop10x2:
 	VFMADD231PS  Z21, Z22, Z19
 	DECQ         DX
 	JNZ          loop10x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z18, (CX)
-	VMOVUPS      Z19, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile10x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end10x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop10x2
+
+end10x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z18, (CX)
+	VMOVUPS  Z19, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile10x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile9x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -1273,52 +1347,65 @@ loop9x2:
 	VFMADD231PS  Z19, Z20, Z17
 	DECQ         DX
 	JNZ          loop9x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z16, (CX)
-	VMOVUPS      Z17, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile9x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end9x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop9x2
+
+end9x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z16, (CX)
+	VMOVUPS  Z17, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile9x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile8x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -1430,49 +1517,62 @@ loop8x2:
 	VFMADD231PS  Z17, Z18, Z15
 	DECQ         DX
 	JNZ          loop8x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      Z15, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile8x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end8x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop8x2
+
+end8x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z14, (CX)
+	VMOVUPS  Z15, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile8x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile7x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -1573,46 +1673,59 @@ loop7x2:
 	VFMADD231PS  Z15, Z16, Z13
 	DECQ         DX
 	JNZ          loop7x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, (CX)
-	VMOVUPS      Z13, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile7x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end7x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop7x2
+
+end7x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, (CX)
+	VMOVUPS  Z13, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile7x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile6x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -1699,43 +1812,55 @@ loop6x2:
 	VFMADD231PS  Z13, Z14, Z11
 	DECQ         DX
 	JNZ          loop6x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      Z11, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile6x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end6x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop6x2
+
+end6x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, (CX)
+	VMOVUPS  Z11, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile6x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile5x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -1811,40 +1936,52 @@ loop5x2:
 	VFMADD231PS  Z11, Z12, Z9
 	DECQ         DX
 	JNZ          loop5x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, (CX)
-	VMOVUPS      Z9, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile5x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end5x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop5x2
+
+end5x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, (CX)
+	VMOVUPS  Z9, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile5x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile4x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -1909,37 +2046,49 @@ loop4x2:
 	VFMADD231PS  Z9, Z10, Z7
 	DECQ         DX
 	JNZ          loop4x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, (CX)
-	VMOVUPS      Z7, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile4x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end4x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop4x2
+
+end4x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  Z7, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile4x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile3x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -1990,34 +2139,45 @@ loop3x2:
 	VFMADD231PS  Z7, Z8, Z5
 	DECQ         DX
 	JNZ          loop3x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, (CX)
-	VMOVUPS      Z5, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile3x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end3x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, R9
+	JMP          loop3x2
+
+end3x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, (CX)
+	VMOVUPS  Z5, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile3x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile2x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -2057,31 +2217,42 @@ loop2x2:
 	VFMADD231PS  Z5, Z6, Z3
 	DECQ         DX
 	JNZ          loop2x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, (CX)
-	VMOVUPS      Z3, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile2x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end2x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, R9
+	JMP          loop2x2
+
+end2x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, (CX)
+	VMOVUPS  Z3, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile2x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile1x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -2110,21 +2281,30 @@ loop1x2:
 	VFMADD231PS  Z3, Z4, Z1
 	DECQ         DX
 	JNZ          loop1x2
-	MOVQ         AX, CX
-	VMOVUPS      Z0, (CX)
-	VMOVUPS      Z1, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile1x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end1x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	JMP          loop1x2
+
+end1x2:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, (CX)
+	VMOVUPS  Z1, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile1x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -2160,9 +2340,11 @@ pick14x1:
 	JE    tile1x1
 
 tile14x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -2288,53 +2470,68 @@ loop14x1:
 	VFMADD231PS  Z14, Z15, Z13
 	DECQ         DX
 	JNZ          loop14x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z11, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z13, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile14x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end14x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop14x1
+
+end14x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z11, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z13, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile14x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile13x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -2453,51 +2650,66 @@ loop13x1:
 	VFMADD231PS  Z13, Z14, Z12
 	DECQ         DX
 	JNZ          loop13x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z11, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z12, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile13x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end13x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop13x1
+
+end13x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z11, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z12, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile13x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile12x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -2606,49 +2818,63 @@ loop12x1:
 	VFMADD231PS  Z12, Z13, Z11
 	DECQ         DX
 	JNZ          loop12x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z11, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile12x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end12x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop12x1
+
+end12x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z11, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile12x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile11x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -2750,47 +2976,61 @@ loop11x1:
 	VFMADD231PS  Z11, Z12, Z10
 	DECQ         DX
 	JNZ          loop11x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z10, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile11x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end11x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop11x1
+
+end11x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z10, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile11x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile10x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -2885,45 +3125,59 @@ loop10x1:
 	VFMADD231PS  Z10, Z11, Z9
 	DECQ         DX
 	JNZ          loop10x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z9, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile10x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end10x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop10x1
+
+end10x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z9, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile10x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile9x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -3008,43 +3262,56 @@ loop9x1:
 	VFMADD231PS  Z9, Z10, Z8
 	DECQ         DX
 	JNZ          loop9x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z8, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile9x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end9x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop9x1
+
+end9x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z8, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile9x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile8x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -3122,41 +3389,54 @@ loop8x1:
 	VFMADD231PS  Z8, Z9, Z7
 	DECQ         DX
 	JNZ          loop8x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z7, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile8x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end8x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop8x1
+
+end8x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z7, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile8x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile7x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -3227,39 +3507,52 @@ loop7x1:
 	VFMADD231PS  Z7, Z8, Z6
 	DECQ         DX
 	JNZ          loop7x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z6, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile7x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end7x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop7x1
+
+end7x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z6, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile7x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile6x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -3320,37 +3613,49 @@ loop6x1:
 	VFMADD231PS  Z6, Z7, Z5
 	DECQ         DX
 	JNZ          loop6x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z5, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile6x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end6x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop6x1
+
+end6x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z5, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile6x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile5x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -3404,35 +3709,47 @@ loop5x1:
 	VFMADD231PS  Z5, Z6, Z4
 	DECQ         DX
 	JNZ          loop5x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z4, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile5x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end5x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop5x1
+
+end5x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z4, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile5x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile4x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -3479,33 +3796,45 @@ loop4x1:
 	VFMADD231PS  Z4, Z5, Z3
 	DECQ         DX
 	JNZ          loop4x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z3, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile4x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end4x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop4x1
+
+end4x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z3, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile4x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile3x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -3542,31 +3871,42 @@ loop3x1:
 	VFMADD231PS  Z3, Z4, Z2
 	DECQ         DX
 	JNZ          loop3x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z2, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile3x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end3x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, R9
+	JMP          loop3x1
+
+end3x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z2, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile3x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile2x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -3596,29 +3936,40 @@ loop2x1:
 	VFMADD231PS  Z2, Z3, Z1
 	DECQ         DX
 	JNZ          loop2x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Z1, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile2x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end2x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, R9
+	JMP          loop2x1
+
+end2x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPS  Z1, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile2x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile1x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -3641,26 +3992,35 @@ loop1x1:
 	VFMADD231PS  Z1, Z2, Z0
 	DECQ         DX
 	JNZ          loop1x1
-	MOVQ         AX, CX
-	VMOVUPS      Z0, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x02, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile1x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end1x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	JMP          loop1x1
+
+end1x1:
+	MOVQ     AX, CX
+	VMOVUPS  Z0, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x02, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile1x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile64AVX512(SB), NOSPLIT, $32-113
+TEXT ·gemmTile64AVX512(SB), NOSPLIT, $40-129
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -3671,13 +4031,13 @@ TEXT ·gemmTile64AVX512(SB), NOSPLIT, $32-113
 	MOVQ     CX, 16(SP)
 	MOVQ     tiles+24(FP), CX
 	MOVQ     CX, 24(SP)
-	MOVQ     cRow+56(FP), BX
+	MOVQ     cRow+64(FP), BX
 	SHLQ     $0x03, BX
-	MOVQ     aRow+64(FP), SI
+	MOVQ     aRow+72(FP), SI
 	SHLQ     $0x03, SI
-	MOVQ     aCol+72(FP), DI
+	MOVQ     aCol+80(FP), DI
 	SHLQ     $0x03, DI
-	MOVQ     bStep+80(FP), R8
+	MOVQ     bStep+96(FP), R8
 	SHLQ     $0x03, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), DX
@@ -3715,9 +4075,11 @@ TEXT ·gemmTile64AVX512(SB), NOSPLIT, $32-113
 	JE       tile1x2
 
 tile14x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -3901,67 +4263,82 @@ loop14x2:
 	VFMADD231PD  Z29, Z30, Z27
 	DECQ         DX
 	JNZ          loop14x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z22, (CX)
-	VMOVUPD      Z23, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z24, (CX)
-	VMOVUPD      Z25, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z26, (CX)
-	VMOVUPD      Z27, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile14x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end14x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop14x2
+
+end14x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z18, (CX)
+	VMOVUPD  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z20, (CX)
+	VMOVUPD  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z22, (CX)
+	VMOVUPD  Z23, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z24, (CX)
+	VMOVUPD  Z25, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z26, (CX)
+	VMOVUPD  Z27, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile14x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile13x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -4134,64 +4511,79 @@ loop13x2:
 	VFMADD231PD  Z27, Z28, Z25
 	DECQ         DX
 	JNZ          loop13x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z22, (CX)
-	VMOVUPD      Z23, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z24, (CX)
-	VMOVUPD      Z25, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile13x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end13x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop13x2
+
+end13x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z18, (CX)
+	VMOVUPD  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z20, (CX)
+	VMOVUPD  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z22, (CX)
+	VMOVUPD  Z23, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z24, (CX)
+	VMOVUPD  Z25, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile13x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile12x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -4350,61 +4742,75 @@ loop12x2:
 	VFMADD231PD  Z25, Z26, Z23
 	DECQ         DX
 	JNZ          loop12x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z22, (CX)
-	VMOVUPD      Z23, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile12x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end12x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop12x2
+
+end12x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z18, (CX)
+	VMOVUPD  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z20, (CX)
+	VMOVUPD  Z21, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z22, (CX)
+	VMOVUPD  Z23, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile12x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile11x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -4552,58 +4958,72 @@ loop11x2:
 	VFMADD231PD  Z23, Z24, Z21
 	DECQ         DX
 	JNZ          loop11x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z20, (CX)
-	VMOVUPD      Z21, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile11x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end11x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop11x2
+
+end11x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z18, (CX)
+	VMOVUPD  Z19, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z20, (CX)
+	VMOVUPD  Z21, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile11x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile10x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -4740,55 +5160,69 @@ loop10x2:
 	VFMADD231PD  Z21, Z22, Z19
 	DECQ         DX
 	JNZ          loop10x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z18, (CX)
-	VMOVUPD      Z19, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile10x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end10x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop10x2
+
+end10x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z18, (CX)
+	VMOVUPD  Z19, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile10x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile9x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -4911,52 +5345,65 @@ loop9x2:
 	VFMADD231PD  Z19, Z20, Z17
 	DECQ         DX
 	JNZ          loop9x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z16, (CX)
-	VMOVUPD      Z17, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile9x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end9x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop9x2
+
+end9x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z16, (CX)
+	VMOVUPD  Z17, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile9x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile8x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -5068,49 +5515,62 @@ loop8x2:
 	VFMADD231PD  Z17, Z18, Z15
 	DECQ         DX
 	JNZ          loop8x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z14, (CX)
-	VMOVUPD      Z15, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile8x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end8x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop8x2
+
+end8x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z14, (CX)
+	VMOVUPD  Z15, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile8x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile7x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -5211,46 +5671,59 @@ loop7x2:
 	VFMADD231PD  Z15, Z16, Z13
 	DECQ         DX
 	JNZ          loop7x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, (CX)
-	VMOVUPD      Z13, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile7x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end7x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop7x2
+
+end7x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, (CX)
+	VMOVUPD  Z13, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile7x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile6x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -5337,43 +5810,55 @@ loop6x2:
 	VFMADD231PD  Z13, Z14, Z11
 	DECQ         DX
 	JNZ          loop6x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, (CX)
-	VMOVUPD      Z11, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile6x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end6x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop6x2
+
+end6x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, (CX)
+	VMOVUPD  Z11, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile6x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile5x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -5449,40 +5934,52 @@ loop5x2:
 	VFMADD231PD  Z11, Z12, Z9
 	DECQ         DX
 	JNZ          loop5x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, (CX)
-	VMOVUPD      Z9, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile5x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end5x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop5x2
+
+end5x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, (CX)
+	VMOVUPD  Z9, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile5x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile4x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -5547,37 +6044,49 @@ loop4x2:
 	VFMADD231PD  Z9, Z10, Z7
 	DECQ         DX
 	JNZ          loop4x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, (CX)
-	VMOVUPD      Z7, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile4x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end4x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop4x2
+
+end4x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  Z7, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile4x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile3x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -5628,34 +6137,45 @@ loop3x2:
 	VFMADD231PD  Z7, Z8, Z5
 	DECQ         DX
 	JNZ          loop3x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, (CX)
-	VMOVUPD      Z5, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile3x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end3x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, R9
+	JMP          loop3x2
+
+end3x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, (CX)
+	VMOVUPD  Z5, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile3x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile2x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -5695,31 +6215,42 @@ loop2x2:
 	VFMADD231PD  Z5, Z6, Z3
 	DECQ         DX
 	JNZ          loop2x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, (CX)
-	VMOVUPD      Z3, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile2x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end2x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, R9
+	JMP          loop2x2
+
+end2x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, (CX)
+	VMOVUPD  Z3, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile2x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile1x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -5748,21 +6279,30 @@ loop1x2:
 	VFMADD231PD  Z3, Z4, Z1
 	DECQ         DX
 	JNZ          loop1x2
-	MOVQ         AX, CX
-	VMOVUPD      Z0, (CX)
-	VMOVUPD      Z1, K1, 64(CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile1x2
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end1x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	JMP          loop1x2
+
+end1x2:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, (CX)
+	VMOVUPD  Z1, K1, 64(CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile1x2
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -5798,9 +6338,11 @@ pick14x1:
 	JE    tile1x1
 
 tile14x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -5926,53 +6468,68 @@ loop14x1:
 	VFMADD231PD  Z14, Z15, Z13
 	DECQ         DX
 	JNZ          loop14x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z11, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z13, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile14x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end14x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop14x1
+
+end14x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z11, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z13, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile14x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile13x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -6091,51 +6648,66 @@ loop13x1:
 	VFMADD231PD  Z13, Z14, Z12
 	DECQ         DX
 	JNZ          loop13x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z11, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z12, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile13x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end13x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, R9
+	ADDQ         R14, R10
+	ADDQ         R14, R11
+	ADDQ         R14, R12
+	ADDQ         R14, R13
+	JMP          loop13x1
+
+end13x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z11, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z12, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile13x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile12x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -6244,49 +6816,63 @@ loop12x1:
 	VFMADD231PD  Z12, Z13, Z11
 	DECQ         DX
 	JNZ          loop12x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z11, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile12x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end12x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop12x1
+
+end12x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z11, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile12x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile11x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -6388,47 +6974,61 @@ loop11x1:
 	VFMADD231PD  Z11, Z12, Z10
 	DECQ         DX
 	JNZ          loop11x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z9, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z10, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile11x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end11x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop11x1
+
+end11x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z9, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z10, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile11x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile10x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -6523,45 +7123,59 @@ loop10x1:
 	VFMADD231PD  Z10, Z11, Z9
 	DECQ         DX
 	JNZ          loop10x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z9, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile10x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end10x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         R13, R11
+	ADDQ         R13, R12
+	JMP          loop10x1
+
+end10x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z9, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile10x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile9x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -6646,43 +7260,56 @@ loop9x1:
 	VFMADD231PD  Z9, Z10, Z8
 	DECQ         DX
 	JNZ          loop9x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z8, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile9x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end9x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop9x1
+
+end9x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z8, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile9x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile8x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -6760,41 +7387,54 @@ loop8x1:
 	VFMADD231PD  Z8, Z9, Z7
 	DECQ         DX
 	JNZ          loop8x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z7, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile8x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end8x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop8x1
+
+end8x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z7, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile8x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile7x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -6865,39 +7505,52 @@ loop7x1:
 	VFMADD231PD  Z7, Z8, Z6
 	DECQ         DX
 	JNZ          loop7x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z6, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile7x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end7x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop7x1
+
+end7x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z6, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile7x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile6x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -6958,37 +7611,49 @@ loop6x1:
 	VFMADD231PD  Z6, Z7, Z5
 	DECQ         DX
 	JNZ          loop6x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z5, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile6x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end6x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop6x1
+
+end6x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z5, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile6x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile5x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -7042,35 +7707,47 @@ loop5x1:
 	VFMADD231PD  Z5, Z6, Z4
 	DECQ         DX
 	JNZ          loop5x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z4, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile5x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end5x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop5x1
+
+end5x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z4, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile5x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile4x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -7117,33 +7794,45 @@ loop4x1:
 	VFMADD231PD  Z4, Z5, Z3
 	DECQ         DX
 	JNZ          loop4x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z3, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile4x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end4x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	JMP          loop4x1
+
+end4x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z3, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile4x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile3x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -7180,31 +7869,42 @@ loop3x1:
 	VFMADD231PD  Z3, Z4, Z2
 	DECQ         DX
 	JNZ          loop3x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z2, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile3x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end3x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, R9
+	JMP          loop3x1
+
+end3x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z2, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile3x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile2x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R9
+	MOVB       add+128(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -7234,29 +7934,40 @@ loop2x1:
 	VFMADD231PD  Z2, Z3, Z1
 	DECQ         DX
 	JNZ          loop2x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Z1, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile2x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end2x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, R9
+	JMP          loop2x1
+
+end2x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	ADDQ     BX, CX
+	VMOVUPD  Z1, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile2x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 tile1x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -7279,26 +7990,35 @@ loop1x1:
 	VFMADD231PD  Z1, Z2, Z0
 	DECQ         DX
 	JNZ          loop1x1
-	MOVQ         AX, CX
-	VMOVUPD      Z0, K1, (CX)
-	MOVQ         cTile+88(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, AX
-	MOVQ         aTile+96(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 8(SP)
-	MOVQ         bTile+104(FP), CX
-	SHLQ         $0x03, CX
-	ADDQ         CX, 16(SP)
-	DECQ         24(SP)
-	JNZ          tile1x1
-	VLDMXCSR     (SP)
+	DECQ         32(SP)
+	JZ           end1x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	JMP          loop1x1
+
+end1x1:
+	MOVQ     AX, CX
+	VMOVUPD  Z0, K1, (CX)
+	MOVQ     cTile+104(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, AX
+	MOVQ     aTile+112(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 8(SP)
+	MOVQ     bTile+120(FP), CX
+	SHLQ     $0x03, CX
+	ADDQ     CX, 16(SP)
+	DECQ     24(SP)
+	JNZ      tile1x1
+	VLDMXCSR (SP)
 	VZEROUPPER
 	RET
 
-// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile32AVX2(SB), NOSPLIT, $32-113
+TEXT ·gemmTile32AVX2(SB), NOSPLIT, $40-129
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -7309,13 +8029,13 @@ TEXT ·gemmTile32AVX2(SB), NOSPLIT, $32-113
 	MOVQ     CX, 16(SP)
 	MOVQ     tiles+24(FP), CX
 	MOVQ     CX, 24(SP)
-	MOVQ     cRow+56(FP), BX
+	MOVQ     cRow+64(FP), BX
 	SHLQ     $0x02, BX
-	MOVQ     aRow+64(FP), SI
+	MOVQ     aRow+72(FP), SI
 	SHLQ     $0x02, SI
-	MOVQ     aCol+72(FP), DI
+	MOVQ     aCol+80(FP), DI
 	SHLQ     $0x02, DI
-	MOVQ     bStep+80(FP), R8
+	MOVQ     bStep+96(FP), R8
 	SHLQ     $0x02, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), R9
@@ -7334,9 +8054,11 @@ TEXT ·gemmTile32AVX2(SB), NOSPLIT, $32-113
 	JE       tile1x2
 
 tile6x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -7427,27 +8149,37 @@ loop6x2:
 	VFMADD231PS  Y13, Y14, Y11
 	DECQ         DX
 	JNZ          loop6x2
-	CMPQ         R9, $0x08
-	JNE          masked6x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y8, (CX)
-	VMOVUPS      Y9, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y10, (CX)
-	VMOVUPS      Y11, 32(CX)
-	JMP          next6x2
+	DECQ         32(SP)
+	JZ           end6x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop6x2
+
+end6x2:
+	CMPQ    R9, $0x08
+	JNE     masked6x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	JMP     next6x2
 
 masked6x2:
 	VMOVQ        R9, X12
@@ -7474,13 +8206,13 @@ masked6x2:
 	VMASKMOVPS   Y11, Y13, 32(CX)
 
 next6x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7490,9 +8222,11 @@ next6x2:
 	RET
 
 tile5x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -7572,24 +8306,34 @@ loop5x2:
 	VFMADD231PS  Y11, Y12, Y9
 	DECQ         DX
 	JNZ          loop5x2
-	CMPQ         R9, $0x08
-	JNE          masked5x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y8, (CX)
-	VMOVUPS      Y9, 32(CX)
-	JMP          next5x2
+	DECQ         32(SP)
+	JZ           end5x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop5x2
+
+end5x2:
+	CMPQ    R9, $0x08
+	JNE     masked5x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	JMP     next5x2
 
 masked5x2:
 	VMOVQ        R9, X10
@@ -7613,13 +8357,13 @@ masked5x2:
 	VMASKMOVPS   Y9, Y11, 32(CX)
 
 next5x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7629,9 +8373,11 @@ next5x2:
 	RET
 
 tile4x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -7700,21 +8446,31 @@ loop4x2:
 	VFMADD231PS  Y9, Y10, Y7
 	DECQ         DX
 	JNZ          loop4x2
-	CMPQ         R9, $0x08
-	JNE          masked4x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	JMP          next4x2
+	DECQ         32(SP)
+	JZ           end4x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop4x2
+
+end4x2:
+	CMPQ    R9, $0x08
+	JNE     masked4x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	JMP     next4x2
 
 masked4x2:
 	VMOVQ        R9, X8
@@ -7735,13 +8491,13 @@ masked4x2:
 	VMASKMOVPS   Y7, Y9, 32(CX)
 
 next4x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7751,9 +8507,11 @@ next4x2:
 	RET
 
 tile3x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -7808,18 +8566,27 @@ loop3x2:
 	VFMADD231PS  Y7, Y8, Y5
 	DECQ         DX
 	JNZ          loop3x2
-	CMPQ         R9, $0x08
-	JNE          masked3x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	VMOVUPS      Y5, 32(CX)
-	JMP          next3x2
+	DECQ         32(SP)
+	JZ           end3x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	JMP          loop3x2
+
+end3x2:
+	CMPQ    R9, $0x08
+	JNE     masked3x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	JMP     next3x2
 
 masked3x2:
 	VMOVQ        R9, X6
@@ -7837,13 +8604,13 @@ masked3x2:
 	VMASKMOVPS   Y5, Y7, 32(CX)
 
 next3x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7853,9 +8620,11 @@ next3x2:
 	RET
 
 tile2x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -7899,15 +8668,24 @@ loop2x2:
 	VFMADD231PS  Y5, Y6, Y3
 	DECQ         DX
 	JNZ          loop2x2
-	CMPQ         R9, $0x08
-	JNE          masked2x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	VMOVUPS      Y3, 32(CX)
-	JMP          next2x2
+	DECQ         32(SP)
+	JZ           end2x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	JMP          loop2x2
+
+end2x2:
+	CMPQ    R9, $0x08
+	JNE     masked2x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	JMP     next2x2
 
 masked2x2:
 	VMOVQ        R9, X4
@@ -7922,13 +8700,13 @@ masked2x2:
 	VMASKMOVPS   Y3, Y5, 32(CX)
 
 next2x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7938,9 +8716,11 @@ next2x2:
 	RET
 
 tile1x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -7973,12 +8753,21 @@ loop1x2:
 	VFMADD231PS  Y3, Y4, Y1
 	DECQ         DX
 	JNZ          loop1x2
-	CMPQ         R9, $0x08
-	JNE          masked1x2
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      Y1, 32(CX)
-	JMP          next1x2
+	DECQ         32(SP)
+	JZ           end1x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	JMP          loop1x2
+
+end1x2:
+	CMPQ    R9, $0x08
+	JNE     masked1x2
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	JMP     next1x2
 
 masked1x2:
 	VMOVQ        R9, X2
@@ -7990,13 +8779,13 @@ masked1x2:
 	VMASKMOVPS   Y1, Y3, 32(CX)
 
 next1x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8018,9 +8807,11 @@ pick6x1:
 	JE   tile1x1
 
 tile6x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -8085,21 +8876,31 @@ loop6x1:
 	VFMADD231PS  Y6, Y7, Y5
 	DECQ         DX
 	JNZ          loop6x1
-	CMPQ         R9, $0x08
-	JNE          masked6x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y3, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y5, (CX)
-	JMP          next6x1
+	DECQ         32(SP)
+	JZ           end6x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop6x1
+
+end6x1:
+	CMPQ    R9, $0x08
+	JNE     masked6x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y3, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y5, (CX)
+	JMP     next6x1
 
 masked6x1:
 	VMOVQ        R9, X6
@@ -8120,13 +8921,13 @@ masked6x1:
 	VMASKMOVPS   Y5, Y7, (CX)
 
 next6x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8136,9 +8937,11 @@ next6x1:
 	RET
 
 tile5x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -8196,19 +8999,29 @@ loop5x1:
 	VFMADD231PS  Y5, Y6, Y4
 	DECQ         DX
 	JNZ          loop5x1
-	CMPQ         R9, $0x08
-	JNE          masked5x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y3, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y4, (CX)
-	JMP          next5x1
+	DECQ         32(SP)
+	JZ           end5x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop5x1
+
+end5x1:
+	CMPQ    R9, $0x08
+	JNE     masked5x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y3, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y4, (CX)
+	JMP     next5x1
 
 masked5x1:
 	VMOVQ        R9, X5
@@ -8227,13 +9040,13 @@ masked5x1:
 	VMASKMOVPS   Y4, Y6, (CX)
 
 next5x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8243,9 +9056,11 @@ next5x1:
 	RET
 
 tile4x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -8296,17 +9111,27 @@ loop4x1:
 	VFMADD231PS  Y4, Y5, Y3
 	DECQ         DX
 	JNZ          loop4x1
-	CMPQ         R9, $0x08
-	JNE          masked4x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y3, (CX)
-	JMP          next4x1
+	DECQ         32(SP)
+	JZ           end4x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop4x1
+
+end4x1:
+	CMPQ    R9, $0x08
+	JNE     masked4x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y3, (CX)
+	JMP     next4x1
 
 masked4x1:
 	VMOVQ        R9, X4
@@ -8323,13 +9148,13 @@ masked4x1:
 	VMASKMOVPS   Y3, Y5, (CX)
 
 next4x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8339,9 +9164,11 @@ next4x1:
 	RET
 
 tile3x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -8382,15 +9209,24 @@ loop3x1:
 	VFMADD231PS  Y3, Y4, Y2
 	DECQ         DX
 	JNZ          loop3x1
-	CMPQ         R9, $0x08
-	JNE          masked3x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y2, (CX)
-	JMP          next3x1
+	DECQ         32(SP)
+	JZ           end3x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	JMP          loop3x1
+
+end3x1:
+	CMPQ    R9, $0x08
+	JNE     masked3x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y2, (CX)
+	JMP     next3x1
 
 masked3x1:
 	VMOVQ        R9, X3
@@ -8405,13 +9241,13 @@ masked3x1:
 	VMASKMOVPS   Y2, Y4, (CX)
 
 next3x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8421,9 +9257,11 @@ next3x1:
 	RET
 
 tile2x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -8457,13 +9295,22 @@ loop2x1:
 	VFMADD231PS  Y2, Y3, Y1
 	DECQ         DX
 	JNZ          loop2x1
-	CMPQ         R9, $0x08
-	JNE          masked2x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPS      Y1, (CX)
-	JMP          next2x1
+	DECQ         32(SP)
+	JZ           end2x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	JMP          loop2x1
+
+end2x1:
+	CMPQ    R9, $0x08
+	JNE     masked2x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPS Y1, (CX)
+	JMP     next2x1
 
 masked2x1:
 	VMOVQ        R9, X2
@@ -8476,13 +9323,13 @@ masked2x1:
 	VMASKMOVPS   Y1, Y3, (CX)
 
 next2x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8492,9 +9339,11 @@ next2x1:
 	RET
 
 tile1x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -8521,11 +9370,20 @@ loop1x1:
 	VFMADD231PS  Y1, Y2, Y0
 	DECQ         DX
 	JNZ          loop1x1
-	CMPQ         R9, $0x08
-	JNE          masked1x1
-	MOVQ         AX, CX
-	VMOVUPS      Y0, (CX)
-	JMP          next1x1
+	DECQ         32(SP)
+	JZ           end1x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, BX
+	JMP          loop1x1
+
+end1x1:
+	CMPQ    R9, $0x08
+	JNE     masked1x1
+	MOVQ    AX, CX
+	VMOVUPS Y0, (CX)
+	JMP     next1x1
 
 masked1x1:
 	VMOVQ        R9, X1
@@ -8536,13 +9394,13 @@ masked1x1:
 	VMASKMOVPS   Y0, Y2, (CX)
 
 next1x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8551,9 +9409,9 @@ next1x1:
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, cRow int, aRow int, aCol int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile64AVX2(SB), NOSPLIT, $32-113
+TEXT ·gemmTile64AVX2(SB), NOSPLIT, $40-129
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -8564,13 +9422,13 @@ TEXT ·gemmTile64AVX2(SB), NOSPLIT, $32-113
 	MOVQ     CX, 16(SP)
 	MOVQ     tiles+24(FP), CX
 	MOVQ     CX, 24(SP)
-	MOVQ     cRow+56(FP), BX
+	MOVQ     cRow+64(FP), BX
 	SHLQ     $0x03, BX
-	MOVQ     aRow+64(FP), SI
+	MOVQ     aRow+72(FP), SI
 	SHLQ     $0x03, SI
-	MOVQ     aCol+72(FP), DI
+	MOVQ     aCol+80(FP), DI
 	SHLQ     $0x03, DI
-	MOVQ     bStep+80(FP), R8
+	MOVQ     bStep+96(FP), R8
 	SHLQ     $0x03, R8
 	MOVQ     rows+32(FP), CX
 	MOVQ     cols+40(FP), R9
@@ -8589,9 +9447,11 @@ TEXT ·gemmTile64AVX2(SB), NOSPLIT, $32-113
 	JE       tile1x2
 
 tile6x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -8682,27 +9542,37 @@ loop6x2:
 	VFMADD231PD  Y13, Y14, Y11
 	DECQ         DX
 	JNZ          loop6x2
-	CMPQ         R9, $0x04
-	JNE          masked6x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y10, (CX)
-	VMOVUPD      Y11, 32(CX)
-	JMP          next6x2
+	DECQ         32(SP)
+	JZ           end6x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop6x2
+
+end6x2:
+	CMPQ    R9, $0x04
+	JNE     masked6x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	VMOVUPD Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	VMOVUPD Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y6, (CX)
+	VMOVUPD Y7, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y8, (CX)
+	VMOVUPD Y9, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y10, (CX)
+	VMOVUPD Y11, 32(CX)
+	JMP     next6x2
 
 masked6x2:
 	VMOVQ        R9, X12
@@ -8729,13 +9599,13 @@ masked6x2:
 	VMASKMOVPD   Y11, Y13, 32(CX)
 
 next6x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8745,9 +9615,11 @@ next6x2:
 	RET
 
 tile5x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -8827,24 +9699,34 @@ loop5x2:
 	VFMADD231PD  Y11, Y12, Y9
 	DECQ         DX
 	JNZ          loop5x2
-	CMPQ         R9, $0x04
-	JNE          masked5x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y8, (CX)
-	VMOVUPD      Y9, 32(CX)
-	JMP          next5x2
+	DECQ         32(SP)
+	JZ           end5x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop5x2
+
+end5x2:
+	CMPQ    R9, $0x04
+	JNE     masked5x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	VMOVUPD Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	VMOVUPD Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y6, (CX)
+	VMOVUPD Y7, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y8, (CX)
+	VMOVUPD Y9, 32(CX)
+	JMP     next5x2
 
 masked5x2:
 	VMOVQ        R9, X10
@@ -8868,13 +9750,13 @@ masked5x2:
 	VMASKMOVPD   Y9, Y11, 32(CX)
 
 next5x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8884,9 +9766,11 @@ next5x2:
 	RET
 
 tile4x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -8955,21 +9839,31 @@ loop4x2:
 	VFMADD231PD  Y9, Y10, Y7
 	DECQ         DX
 	JNZ          loop4x2
-	CMPQ         R9, $0x04
-	JNE          masked4x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y6, (CX)
-	VMOVUPD      Y7, 32(CX)
-	JMP          next4x2
+	DECQ         32(SP)
+	JZ           end4x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop4x2
+
+end4x2:
+	CMPQ    R9, $0x04
+	JNE     masked4x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	VMOVUPD Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	VMOVUPD Y5, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y6, (CX)
+	VMOVUPD Y7, 32(CX)
+	JMP     next4x2
 
 masked4x2:
 	VMOVQ        R9, X8
@@ -8990,13 +9884,13 @@ masked4x2:
 	VMASKMOVPD   Y7, Y9, 32(CX)
 
 next4x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9006,9 +9900,11 @@ next4x2:
 	RET
 
 tile3x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -9063,18 +9959,27 @@ loop3x2:
 	VFMADD231PD  Y7, Y8, Y5
 	DECQ         DX
 	JNZ          loop3x2
-	CMPQ         R9, $0x04
-	JNE          masked3x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	VMOVUPD      Y5, 32(CX)
-	JMP          next3x2
+	DECQ         32(SP)
+	JZ           end3x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R10
+	JMP          loop3x2
+
+end3x2:
+	CMPQ    R9, $0x04
+	JNE     masked3x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	VMOVUPD Y3, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	VMOVUPD Y5, 32(CX)
+	JMP     next3x2
 
 masked3x2:
 	VMOVQ        R9, X6
@@ -9092,13 +9997,13 @@ masked3x2:
 	VMASKMOVPD   Y5, Y7, 32(CX)
 
 next3x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9108,9 +10013,11 @@ next3x2:
 	RET
 
 tile2x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -9154,15 +10061,24 @@ loop2x2:
 	VFMADD231PD  Y5, Y6, Y3
 	DECQ         DX
 	JNZ          loop2x2
-	CMPQ         R9, $0x04
-	JNE          masked2x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	VMOVUPD      Y3, 32(CX)
-	JMP          next2x2
+	DECQ         32(SP)
+	JZ           end2x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R10
+	JMP          loop2x2
+
+end2x2:
+	CMPQ    R9, $0x04
+	JNE     masked2x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	VMOVUPD Y3, 32(CX)
+	JMP     next2x2
 
 masked2x2:
 	VMOVQ        R9, X4
@@ -9177,13 +10093,13 @@ masked2x2:
 	VMASKMOVPD   Y3, Y5, 32(CX)
 
 next2x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9193,9 +10109,11 @@ next2x2:
 	RET
 
 tile1x2:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -9228,12 +10146,21 @@ loop1x2:
 	VFMADD231PD  Y3, Y4, Y1
 	DECQ         DX
 	JNZ          loop1x2
-	CMPQ         R9, $0x04
-	JNE          masked1x2
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	VMOVUPD      Y1, 32(CX)
-	JMP          next1x2
+	DECQ         32(SP)
+	JZ           end1x2
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	JMP          loop1x2
+
+end1x2:
+	CMPQ    R9, $0x04
+	JNE     masked1x2
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	VMOVUPD Y1, 32(CX)
+	JMP     next1x2
 
 masked1x2:
 	VMOVQ        R9, X2
@@ -9245,13 +10172,13 @@ masked1x2:
 	VMASKMOVPD   Y1, Y3, 32(CX)
 
 next1x2:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9273,9 +10200,11 @@ pick6x1:
 	JE   tile1x1
 
 tile6x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -9340,21 +10269,31 @@ loop6x1:
 	VFMADD231PD  Y6, Y7, Y5
 	DECQ         DX
 	JNZ          loop6x1
-	CMPQ         R9, $0x04
-	JNE          masked6x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y3, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y5, (CX)
-	JMP          next6x1
+	DECQ         32(SP)
+	JZ           end6x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop6x1
+
+end6x1:
+	CMPQ    R9, $0x04
+	JNE     masked6x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y3, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y5, (CX)
+	JMP     next6x1
 
 masked6x1:
 	VMOVQ        R9, X6
@@ -9375,13 +10314,13 @@ masked6x1:
 	VMASKMOVPD   Y5, Y7, (CX)
 
 next6x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9391,9 +10330,11 @@ next6x1:
 	RET
 
 tile5x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -9451,19 +10392,29 @@ loop5x1:
 	VFMADD231PD  Y5, Y6, Y4
 	DECQ         DX
 	JNZ          loop5x1
-	CMPQ         R9, $0x04
-	JNE          masked5x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y3, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y4, (CX)
-	JMP          next5x1
+	DECQ         32(SP)
+	JZ           end5x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop5x1
+
+end5x1:
+	CMPQ    R9, $0x04
+	JNE     masked5x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y3, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y4, (CX)
+	JMP     next5x1
 
 masked5x1:
 	VMOVQ        R9, X5
@@ -9482,13 +10433,13 @@ masked5x1:
 	VMASKMOVPD   Y4, Y6, (CX)
 
 next5x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9498,9 +10449,11 @@ next5x1:
 	RET
 
 tile4x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -9551,17 +10504,27 @@ loop4x1:
 	VFMADD231PD  Y4, Y5, Y3
 	DECQ         DX
 	JNZ          loop4x1
-	CMPQ         R9, $0x04
-	JNE          masked4x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y3, (CX)
-	JMP          next4x1
+	DECQ         32(SP)
+	JZ           end4x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	JMP          loop4x1
+
+end4x1:
+	CMPQ    R9, $0x04
+	JNE     masked4x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y3, (CX)
+	JMP     next4x1
 
 masked4x1:
 	VMOVQ        R9, X4
@@ -9578,13 +10541,13 @@ masked4x1:
 	VMASKMOVPD   Y3, Y5, (CX)
 
 next4x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9594,9 +10557,11 @@ next4x1:
 	RET
 
 tile3x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -9637,15 +10602,24 @@ loop3x1:
 	VFMADD231PD  Y3, Y4, Y2
 	DECQ         DX
 	JNZ          loop3x1
-	CMPQ         R9, $0x04
-	JNE          masked3x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y1, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y2, (CX)
-	JMP          next3x1
+	DECQ         32(SP)
+	JZ           end3x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R10
+	JMP          loop3x1
+
+end3x1:
+	CMPQ    R9, $0x04
+	JNE     masked3x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y1, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y2, (CX)
+	JMP     next3x1
 
 masked3x1:
 	VMOVQ        R9, X3
@@ -9660,13 +10634,13 @@ masked3x1:
 	VMASKMOVPD   Y2, Y4, (CX)
 
 next3x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9676,9 +10650,11 @@ next3x1:
 	RET
 
 tile2x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), R10
+	MOVB       add+128(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -9712,13 +10688,22 @@ loop2x1:
 	VFMADD231PD  Y2, Y3, Y1
 	DECQ         DX
 	JNZ          loop2x1
-	CMPQ         R9, $0x04
-	JNE          masked2x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	ADDQ         BX, CX
-	VMOVUPD      Y1, (CX)
-	JMP          next2x1
+	DECQ         32(SP)
+	JZ           end2x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, R10
+	JMP          loop2x1
+
+end2x1:
+	CMPQ    R9, $0x04
+	JNE     masked2x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	ADDQ    BX, CX
+	VMOVUPD Y1, (CX)
+	JMP     next2x1
 
 masked2x1:
 	VMOVQ        R9, X2
@@ -9731,13 +10716,13 @@ masked2x1:
 	VMASKMOVPD   Y1, Y3, (CX)
 
 next2x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9747,9 +10732,11 @@ next2x1:
 	RET
 
 tile1x1:
+	MOVQ       runs+56(FP), CX
+	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+112(FP), BL
+	MOVB       add+128(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -9776,11 +10763,20 @@ loop1x1:
 	VFMADD231PD  Y1, Y2, Y0
 	DECQ         DX
 	JNZ          loop1x1
-	CMPQ         R9, $0x04
-	JNE          masked1x1
-	MOVQ         AX, CX
-	VMOVUPD      Y0, (CX)
-	JMP          next1x1
+	DECQ         32(SP)
+	JZ           end1x1
+	MOVQ         k+48(FP), DX
+	MOVQ         aSkip+88(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, BX
+	JMP          loop1x1
+
+end1x1:
+	CMPQ    R9, $0x04
+	JNE     masked1x1
+	MOVQ    AX, CX
+	VMOVUPD Y0, (CX)
+	JMP     next1x1
 
 masked1x1:
 	VMOVQ        R9, X1
@@ -9791,13 +10787,13 @@ masked1x1:
 	VMASKMOVPD   Y0, Y2, (CX)
 
 next1x1:
-	MOVQ     cTile+88(FP), CX
+	MOVQ     cTile+104(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+96(FP), CX
+	MOVQ     aTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+104(FP), CX
+	MOVQ     bTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)

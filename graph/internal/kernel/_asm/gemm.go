@@ -46,6 +46,7 @@ type tile struct {
 	mask                    reg.Register  // of the last vector
 	index                   operand.Mem   // 0, 1, 2, ..., one to a lane
 	saved                   operand.Mem   // the caller's MXCSR, and room for ours
+	runs                    operand.Mem   // of A's columns, that are to come
 	nextA, nextB, tiles     operand.Mem   // the next tile's strips; how many tiles are to come
 }
 
@@ -56,15 +57,16 @@ func (t *tile) emit() {
 	}
 	t.Function(t.name)
 	t.Attributes(attr.NOSPLIT)
-	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, cRow, aRow, aCol, bStep, cTile, aTile, bTile int, add bool)", element))
-	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, to the product of A, [rows, k], and B, [k, cols], and", t.name),
-		"to the sum with what C holds if add. Strides count elements: cTile, aTile and bTile lead to the next tile's."+
+	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, runs, cRow, aRow, aCol, aSkip, bStep, cTile, aTile, bTile int, add bool)", element))
+	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],", t.name),
+		"and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to",
+		"the next, and cTile, aTile and bTile lead to the next tile's."+
 			map[bool]string{false: " B is read a vector at a time, past cols."}[t.wide],
-		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k and tiles are positive.", t.rows, 2*t.lanes()))
+		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k, runs and tiles are positive.", t.rows, 2*t.lanes()))
 	t.Pragma("noescape")
 	t.flush()
 	t.c, t.b, t.k = t.param("c"), t.GP64(), t.GP64()
-	t.nextA, t.nextB, t.tiles = t.AllocLocal(8), t.AllocLocal(8), t.AllocLocal(8)
+	t.nextA, t.nextB, t.tiles, t.runs = t.AllocLocal(8), t.AllocLocal(8), t.AllocLocal(8), t.AllocLocal(8)
 	t.MOVQ(t.param("a"), t.nextA)
 	t.MOVQ(t.param("b"), t.nextB)
 	t.MOVQ(t.param("tiles"), t.tiles)
@@ -134,6 +136,7 @@ func (t *tile) product(vectors, rows int) {
 			acc[r] = append(acc[r], t.vector())
 		}
 	}
+	t.MOVQ(t.param("runs"), t.runs)
 	t.Load(t.Param("k"), t.k)
 	t.MOVQ(t.nextB, t.b)
 	t.begin(acc, label(vectors, rows, "loop"))
@@ -178,6 +181,15 @@ func (t *tile) product(vectors, rows int) {
 	}
 	t.DECQ(t.k)
 	t.JNZ(operand.LabelRef(label(vectors, rows, "loop")))
+	t.DECQ(t.runs)
+	t.JZ(operand.LabelRef(label(vectors, rows, "end")))
+	t.Load(t.Param("k"), t.k)
+	skip := t.stride("aSkip")
+	for _, p := range strips {
+		t.ADDQ(skip, p)
+	}
+	t.JMP(operand.LabelRef(label(vectors, rows, "loop")))
+	t.Label(label(vectors, rows, "end"))
 	t.end(acc, vectors, rows)
 }
 

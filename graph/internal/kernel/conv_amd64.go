@@ -1,0 +1,78 @@
+//go:build !purego
+
+package kernel
+
+// inRuns is a product [m, n] = A B for each of some lines. A's columns lie in runs of k, with skip further elements in
+// between; B, with runs·k rows, is the same for all lines.
+type inRuns struct {
+	lines, m, n, k, runs, skip int
+	aLine, cLine               int // from one line to the next
+}
+
+// inRunsBuffer returns how many elements of scratch productInRuns needs.
+func inRunsBuffer(n, depth int) int {
+	if level == plain {
+		return 0
+	}
+	return min(2*tilingOf[float32]().lanes, tilingOf[float32]().width(n)) * depth
+}
+
+// productInRuns computes the lines of C, tile by tile: each element is one chain of products, over k in order.
+func productInRuns[T Float](p inRuns, c, a, b Matrix[T], add bool, buf []T) {
+	g := blocking[T]{tiling: tilingOf[T](), m: p.m}
+	width, tiles := 2*g.lanes, split(p.m, g.rows)
+	for j := 0; j < p.n; j += width {
+		cols, strip := min(width, p.n-j), b.From(0, j)
+		if p.n > width && p.lines*tiles > fewTiles || cols%g.lanes != 0 && !g.masks {
+			strip = packStrip(buf, strip, p.runs*p.k, cols, g.tiling)
+		}
+		for line := range p.lines {
+			for i := 0; i < tiles; {
+				row, height, alike := g.tile(i)
+				to, from := c.From(row, line*p.cLine+j), a.From(row, 0)
+				from.Data = from.Data[line*p.aLine:]
+				gemmRuns(to, from, strip, alike, height, cols, p.k, p.runs, p.skip, height*c.Row, height*a.Row, 0, add)
+				i += alike
+			}
+		}
+	}
+}
+
+// vectorConvolve is Convolve once the panel is filled, for processors with fused multiply-add. It reports whether it did
+// the work.
+func vectorConvolve[T Float](g Conv, y, lines, w []T, number int, buf []T) bool {
+	if level == plain {
+		return false
+	}
+	length, runs := g.runs()
+	p := inRuns{
+		lines: number, m: g.Cols, n: g.Out, k: length, runs: g.Down, skip: g.Dilation[0]*g.line() - length,
+		aLine: g.Stride[0] * g.line(), cLine: g.Cols * g.Out,
+	}
+	a := Matrix[T]{lines, g.Stride[1] * g.In, 1}
+	if runs == 1 {
+		productInRuns(p, Dense(y, g.Out), a, Dense(w, g.Out), false, buf)
+		return true
+	}
+	p.runs, p.skip = runs, g.Dilation[1]*g.In-length
+	for i := range g.Down {
+		a.Data = lines[i*g.Dilation[0]*g.line():]
+		productInRuns(p, Dense(y, g.Out), a, Dense(w[i*runs*length*g.Out:], g.Out), i > 0, buf)
+	}
+	return true
+}
+
+// vectorFilter is ConvolveFilter likewise, for a line dw of the filter.
+func vectorFilter[T Float](g Conv, dw, lines, dy []T, number int, add bool, buf []T) bool {
+	if level == plain {
+		return false
+	}
+	length, runs := g.runs()
+	step := g.Stride[1] * g.In
+	p := inRuns{lines: 1, m: length, n: g.Out, k: g.Cols, runs: number, skip: g.line() - g.Cols*step}
+	for j := range runs {
+		a := Matrix[T]{lines[j*g.Dilation[1]*g.In:], 1, step}
+		productInRuns(p, Dense(dw[j*length*g.Out:], g.Out), a, Dense(dy, g.Out), add, buf)
+	}
+	return true
+}
