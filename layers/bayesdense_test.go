@@ -240,7 +240,7 @@ func TestMistakes(t *testing.T) {
 			},
 			`MatMul x \[5 4\], fc/w \[3 2\]: inner dimensions differ$`,
 		},
-		"no prior":           {func(g *graph.Graph, _ *graph.Node) { build(g.Params(), nil, 0, 0).KL(g) }, `weights fc/mu has no prior$`},
+		"no prior":           {func(g *graph.Graph, _ *graph.Node) { build(g.Params(), nil, 0, 0).KL(g) }, `weights fc/mu have no prior$`},
 		"dropout of 1":       {func(_ *graph.Graph, x *graph.Node) { layers.Dropout{Rate: 1}.Forward(x) }, `rate 1 is not in \[0, 1\)$`},
 		"dropout of -0.1":    {func(_ *graph.Graph, x *graph.Node) { layers.MCDropout{Rate: -0.1}.Forward(x) }, `rate -0.1 is not`},
 		"two of a name":      {func(g *graph.Graph, _ *graph.Node) { build(g.Params(), nil, 0, 0); build(g.Params(), nil, 0, 0) }, `fc/mu is declared twice`},

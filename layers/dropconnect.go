@@ -32,7 +32,7 @@ type MCDropConnect struct {
 // Forward maps x [..., in] to [..., out]. Every step has another draw, which all calls in a graph share.
 func (l MCDropConnect) Forward(x *graph.Node) *graph.Node {
 	g := x.Graph()
-	w := g.Once(l, func() *graph.Node { return drop(g.Param(l.Dense.W), l.Rate) })
+	w := g.Once(l, func() *graph.Node { return drop(g.Param(l.Dense.W), l.Rate, l.Dense.W.Shape()) })
 	return x.MatMul(w).Add(g.Param(l.Dense.B))
 }
 
