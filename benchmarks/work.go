@@ -10,7 +10,7 @@ import (
 // Work is something to time.
 type Work struct {
 	Name   string
-	Group  string  // of works that are alike: gemm, elementwise, normal, step, predict
+	Group  string  // of works that are alike: gemm, conv, elementwise, normal, step, predict
 	Amount float64 // of Unit in one repetition; 0 where only the time counts
 	Unit   string  // flop or element
 
@@ -30,7 +30,7 @@ func (w Work) Start() (Task, error) {
 }
 
 // Works returns all works, in the order in which tables show them.
-func Works() []Work { return slices.Concat(gemms(), elementwise(), steps(), predictions()) }
+func Works() []Work { return slices.Concat(gemms(), convolutions(), elementwise(), steps(), predictions()) }
 
 // Find returns the work of that name.
 func Find(name string) (Work, error) {

@@ -118,23 +118,43 @@ func (c convFilter) loops([]Shape, Shape) loops {
 	return loops{filterLoop[float32](c.convolution), filterLoop[float64](c.convolution)}
 }
 
-// filterLoop computes a line of the filter in a block, from all images in order.
+// Sums over the images are cut into this many parts, for as many cores, where that leaves each element of the filter enough
+// products to outweigh adding up the parts.
+const (
+	filterParts = 8
+	partWork    = 512
+)
+
+// filterLoop adds up, in each block, what some of the images give, and in the end the blocks' sums, in float64.
 func filterLoop[T kernel.Float](o convolution) loop[T] {
-	rows := o.PanelRows()
+	rows, size := o.PanelRows(), o.filter().Size()
 	image, result := o.images()[1:].Size(), o.results()[1:].Size()
-	return loop[T]{
-		blocks: o.Down,
+	parts := max(1, min(filterParts, o.batch, o.batch*o.Rows*o.Cols/partWork))
+	var sums []T
+	if parts > 1 {
+		sums = make([]T, parts*size)
+	}
+	l := loop[T]{
+		blocks: parts,
 		buffer: o.ConvBuffer(rows),
 		run: func(c *call[T]) error {
-			for b := range o.batch {
+			dw, first := c.dst, c.block*o.batch/parts
+			if parts > 1 {
+				dw = sums[c.block*size:][:size]
+			}
+			for b := first; b < (c.block+1)*o.batch/parts; b++ {
 				x, dy := c.in[0][b*image:][:image], c.in[1][b*result:][:result]
 				for row := 0; row < o.Rows; row += rows {
-					kernel.ConvolveFilter(o.Conv, c.dst, x, dy, c.block, row, min(row+rows, o.Rows), b+row > 0, c.buf)
+					kernel.ConvolveFilter(o.Conv, dw, x, dy, row, min(row+rows, o.Rows), b > first || row > 0, c.buf)
 				}
 			}
 			return nil
 		},
 	}
+	if parts > 1 {
+		l.finish = func(c *call[T]) { kernel.Sum(c.dst, sums, 1, parts, size) }
+	}
+	return l
 }
 
 func (c convFilter) grad(in []*Node, _, dw *Node) []*Node {

@@ -26,6 +26,18 @@ jax.config.update("jax_platforms", "cpu")
 
 BATCH, PIXELS, CLASSES, EXAMPLES, SAMPLES, ELEMENTS = 100, 784, 10, 60_000, 100, 1_000_000
 
+# The convolutions: images in a batch, pixels of a side, channels and filters, pixels of a filter's side, stride, padding
+FILTERS = [
+    ("lenet5_1", 100, 28, 1, 20, 5, 1, 0),
+    ("lenet5_2", 100, 12, 20, 50, 5, 1, 0),
+    ("resnet_3", 128, 32, 3, 16, 3, 1, 1),
+    ("resnet_16", 128, 32, 16, 16, 3, 1, 1),
+    ("resnet_16_32", 128, 32, 16, 32, 3, 2, 1),
+    ("resnet_32", 128, 16, 32, 32, 3, 1, 1),
+    ("resnet_32_64", 128, 16, 32, 64, 3, 2, 1),
+    ("resnet_64", 128, 8, 64, 64, 3, 1, 1),
+]
+
 
 # Layers: a function that makes the parameters, one that maps a batch, and the divergence from the prior
 
@@ -220,6 +232,23 @@ def gemm(m, k, n):
     return function(jnp.matmul, uniform(-1, 1, (m, k)), uniform(-1, 1, (k, n)))
 
 
+def convolution(what, batch, side, into, out, size, stride, padding):
+    """The results, or the gradient with respect to the images or the filter."""
+    rows = (side + 2 * padding - size) // stride + 1
+
+    def conv(x, w):
+        return lax.conv_general_dilated(x, w, (stride, stride), [(padding, padding)] * 2, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    f = {
+        "results": lambda x, w, dy: conv(x, w),
+        "images": lambda x, w, dy: jax.vjp(lambda x: conv(x, w), x)[1](dy),
+        "filter": lambda x, w, dy: jax.vjp(lambda w: conv(x, w), w)[1](dy),
+    }[what]
+    shapes = (batch, side, side, into), (size, size, into, out), (batch, rows, rows, out)
+    f, arrays = jax.jit(f), jax.device_put([uniform(-1, 1, s) for s in shapes])
+    return lambda: jax.block_until_ready(f(*arrays))
+
+
 def divergence(mu, rho):
     sigma = nn.softplus(rho)
     return 0.5 * (sigma**2 + mu**2 - 1) - jnp.log(sigma)
@@ -246,6 +275,9 @@ def labels(n):
 def works():
     shapes = [(100, 784, 400), (100, 400, 400), (128, 784, 1200), (784, 100, 400), (1024, 1024, 1024), (97, 131, 61), (33, 1000, 10)]
     table = {"gemm_%dx%dx%d" % s: lambda s=s: gemm(*s) for s in shapes}
+    for name, *filters in FILTERS:
+        for what in ("results", "images", "filter"):
+            table["conv_%s/%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
         "exp": lambda: function(jnp.exp, uniform(-10, 10)),
         "log": lambda: function(jnp.log, uniform(1e-3, 10)),

@@ -16,6 +16,18 @@ from torch import nn
 
 BATCH, PIXELS, CLASSES, EXAMPLES, SAMPLES, ELEMENTS = 100, 784, 10, 60_000, 100, 1_000_000
 
+# The convolutions: images in a batch, pixels of a side, channels and filters, pixels of a filter's side, stride, padding
+FILTERS = [
+    ("lenet5_1", 100, 28, 1, 20, 5, 1, 0),
+    ("lenet5_2", 100, 12, 20, 50, 5, 1, 0),
+    ("resnet_3", 128, 32, 3, 16, 3, 1, 1),
+    ("resnet_16", 128, 32, 16, 16, 3, 1, 1),
+    ("resnet_16_32", 128, 32, 16, 32, 3, 2, 1),
+    ("resnet_32", 128, 16, 32, 32, 3, 1, 1),
+    ("resnet_32_64", 128, 16, 32, 64, 3, 2, 1),
+    ("resnet_64", 128, 8, 64, 64, 3, 1, 1),
+]
+
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--threads", type=int, default=1)
 arguments.add_argument("--compile", action="store_true")
@@ -216,6 +228,20 @@ def gemm(m, k, n):
     return lambda: torch.mm(a, b, out=out)
 
 
+def convolution(what, batch, side, into, out, size, stride, padding):
+    """The results, or the gradient with respect to the images or the filter."""
+    rows = (side + 2 * padding - size) // stride + 1
+    shapes = (batch, into, side, side), (out, into, size, size), (batch, out, rows, rows)
+    x, w, dy = (torch.rand(s).sub_(0.5).contiguous(memory_format=torch.channels_last) for s in shapes)
+    if what == "results":
+        f = compiled(lambda x, w, dy: F.conv2d(x, w, stride=stride, padding=padding))
+    else:
+        wanted = [what == "images", what == "filter", False]
+        f = compiled(lambda x, w, dy: torch.ops.aten.convolution_backward(
+            dy, x, w, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, wanted))
+    return lambda: f(x, w, dy)
+
+
 def elementwise(f, low, high):
     x, out = torch.empty(ELEMENTS).uniform_(low, high), torch.empty(ELEMENTS)
     if options.compile:
@@ -251,6 +277,9 @@ def labels(n):
 def works():
     shapes = [(100, 784, 400), (100, 400, 400), (128, 784, 1200), (784, 100, 400), (1024, 1024, 1024), (97, 131, 61), (33, 1000, 10)]
     table = {"gemm_%dx%dx%d" % s: lambda s=s: gemm(*s) for s in shapes}
+    for name, *filters in FILTERS:
+        for what in ("results", "images", "filter"):
+            table["conv_%s/%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
         "exp": lambda: elementwise(torch.exp, -10, 10),
         "log": lambda: elementwise(torch.log, 1e-3, 10),

@@ -34,7 +34,7 @@ func (g Conv) PanelRows() int {
 // ConvBuffer returns how many elements of scratch Convolve and ConvolveFilter need for so many lines of results.
 func (g Conv) ConvBuffer(rows int) int {
 	length, number := g.runs()
-	return g.line()*max(rows, span(rows, g.Stride[0], g.Down, g.Dilation[0])) + max(
+	return g.line()*span(rows, g.Stride[0], g.Down, g.Dilation[0]) + max(
 		GemmBuffer(g.Cols, g.Out, length), GemmBuffer(length, g.Out, g.Cols),
 		inRunsBuffer(g.Out, max(g.Down, number)*length), inRunsBuffer(g.Out, rows*g.Cols))
 }
@@ -48,10 +48,10 @@ func (g Conv) runs() (length, number int) {
 	return g.In, g.Across
 }
 
-// panel fills lines with those of x̃ from line first on, every step-th.
-func panel[T Float](g Conv, lines, x []T, first, step int) {
+// panel fills lines with those of x̃ from line first on.
+func panel[T Float](g Conv, lines, x []T, first int) {
 	width := g.line()
-	for at := first - g.Before[0]; len(lines) > 0; at += step {
+	for at := first - g.Before[0]; len(lines) > 0; at++ {
 		if row := at / g.Spread[0]; at >= 0 && row < g.Height && at%g.Spread[0] == 0 {
 			panelLine(g, lines[:width], x[row*g.Width*g.In:][:g.Width*g.In])
 		} else {
@@ -87,7 +87,7 @@ func panelLine[T Float](g Conv, line, x []T) {
 func Convolve[T Float](g Conv, y, x, w []T, lo, hi int, buf []T) {
 	width, rows := g.line(), span(hi-lo, g.Stride[0], g.Down, g.Dilation[0])
 	lines, scratch := buf[:width*rows], buf[width*rows:]
-	panel(g, lines, x, lo*g.Stride[0], 1)
+	panel(g, lines, x, lo*g.Stride[0])
 	if vectorConvolve(g, y[lo*g.Cols*g.Out:], lines, w, hi-lo, scratch) {
 		return
 	}
@@ -104,24 +104,26 @@ func Convolve[T Float](g Conv, y, x, w []T, lo, hi int, buf []T) {
 	}
 }
 
-// ConvolveFilter adds to line i of dw [Down, Across, In, Out] the gradient that lines lo up to hi of dy, that with
-// respect to the results of an image x, give it; it sets the line unless add. Each element is the sum of its products in
-// the order of dy's pixels, rounded as Gemm rounds. The scratch, of ConvBuffer(hi-lo) elements, is the caller's.
-func ConvolveFilter[T Float](g Conv, dw, x, dy []T, i, lo, hi int, add bool, buf []T) {
-	width := g.line()
-	lines, scratch := buf[:width*(hi-lo)], buf[width*(hi-lo):]
-	panel(g, lines, x, lo*g.Stride[0]+i*g.Dilation[0], g.Stride[0])
-	length, number := g.runs()
-	dw, dy = dw[i*number*length*g.Out:], dy[lo*g.Cols*g.Out:]
+// ConvolveFilter adds to dw [Down, Across, In, Out] the gradient that lines lo up to hi of dy, that with respect to the
+// results of an image x, give it; it sets dw unless add. Each element is the sum of its products in the order of dy's
+// pixels, rounded as Gemm rounds. The scratch, of ConvBuffer(hi-lo) elements, is the caller's.
+func ConvolveFilter[T Float](g Conv, dw, x, dy []T, lo, hi int, add bool, buf []T) {
+	width, rows := g.line(), span(hi-lo, g.Stride[0], g.Down, g.Dilation[0])
+	lines, scratch := buf[:width*rows], buf[width*rows:]
+	panel(g, lines, x, lo*g.Stride[0])
+	dy = dy[lo*g.Cols*g.Out:]
 	if vectorFilter(g, dw, lines, dy, hi-lo, add, scratch) {
 		return
 	}
+	length, number := g.runs()
 	for r := range hi - lo {
 		b := Dense(dy[r*g.Cols*g.Out:], g.Out)
-		for j := range number {
-			c := Dense(dw[j*length*g.Out:], g.Out)
-			a := lines[r*width+j*g.Dilation[1]*g.In:]
-			Gemm(c, Matrix[T]{a, 1, g.Stride[1] * g.In}, b, length, g.Out, g.Cols, add || r > 0, scratch)
+		for i := range g.Down {
+			for j := range number {
+				c := Dense(dw[(i*number+j)*length*g.Out:], g.Out)
+				a := lines[(r*g.Stride[0]+i*g.Dilation[0])*width+j*g.Dilation[1]*g.In:]
+				Gemm(c, Matrix[T]{a, 1, g.Stride[1] * g.In}, b, length, g.Out, g.Cols, add || r > 0, scratch)
+			}
 		}
 	}
 }

@@ -38,6 +38,10 @@ func productInRuns[T Float](p inRuns, c, a, b Matrix[T], add bool, buf []T) {
 	}
 }
 
+// stripSize is how many elements a strip of filters has at most, where a line of them allows it, so that it stays in the
+// first-level cache while lines of the image pass by.
+const stripSize = 1 << 16
+
 // vectorConvolve is Convolve once the panel is filled, for processors with fused multiply-add. It reports whether it did
 // the work.
 func vectorConvolve[T Float](g Conv, y, lines, w []T, number int, buf []T) bool {
@@ -46,33 +50,34 @@ func vectorConvolve[T Float](g Conv, y, lines, w []T, number int, buf []T) bool 
 	}
 	length, runs := g.runs()
 	p := inRuns{
-		lines: number, m: g.Cols, n: g.Out, k: length, runs: g.Down, skip: g.Dilation[0]*g.line() - length,
+		lines: number, m: g.Cols, n: g.Out, k: length, skip: g.Dilation[0]*g.line() - length,
 		aLine: g.Stride[0] * g.line(), cLine: g.Cols * g.Out,
 	}
-	a := Matrix[T]{lines, g.Stride[1] * g.In, 1}
-	if runs == 1 {
-		productInRuns(p, Dense(y, g.Out), a, Dense(w, g.Out), false, buf)
-		return true
+	together := max(1, stripSize/inRunsBuffer(g.Out, length)) // lines of the filter
+	if runs > 1 {
+		together, p.skip = 1, g.Dilation[1]*g.In-length
 	}
-	p.runs, p.skip = runs, g.Dilation[1]*g.In-length
-	for i := range g.Down {
-		a.Data = lines[i*g.Dilation[0]*g.line():]
+	for i := 0; i < g.Down; i += together {
+		p.runs = runs * min(together, g.Down-i)
+		a := Matrix[T]{lines[i*g.Dilation[0]*g.line():], g.Stride[1] * g.In, 1}
 		productInRuns(p, Dense(y, g.Out), a, Dense(w[i*runs*length*g.Out:], g.Out), i > 0, buf)
 	}
 	return true
 }
 
-// vectorFilter is ConvolveFilter likewise, for a line dw of the filter.
+// vectorFilter is ConvolveFilter likewise.
 func vectorFilter[T Float](g Conv, dw, lines, dy []T, number int, add bool, buf []T) bool {
 	if level == plain {
 		return false
 	}
 	length, runs := g.runs()
 	step := g.Stride[1] * g.In
-	p := inRuns{lines: 1, m: length, n: g.Out, k: g.Cols, runs: number, skip: g.line() - g.Cols*step}
-	for j := range runs {
-		a := Matrix[T]{lines[j*g.Dilation[1]*g.In:], 1, step}
-		productInRuns(p, Dense(dw[j*length*g.Out:], g.Out), a, Dense(dy, g.Out), add, buf)
+	p := inRuns{lines: 1, m: length, n: g.Out, k: g.Cols, runs: number, skip: g.Stride[0]*g.line() - g.Cols*step}
+	for i := range g.Down {
+		for j := range runs {
+			a := Matrix[T]{lines[i*g.Dilation[0]*g.line()+j*g.Dilation[1]*g.In:], 1, step}
+			productInRuns(p, Dense(dw[(i*runs+j)*length*g.Out:], g.Out), a, Dense(dy, g.Out), add, buf)
+		}
 	}
 	return true
 }

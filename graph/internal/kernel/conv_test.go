@@ -77,11 +77,7 @@ func testConv[T Float](t *testing.T, g Conv, x, w, dy []T) {
 	g.products(func(at, image, filter int) { dw.add(filter, value(x, image)*value(dy, at)) })
 
 	forward := func(dst []T, lo, hi int, buf []T) { Convolve(g, dst, x, w, lo, hi, buf) }
-	backward := func(dst []T, lo, hi int, buf []T) {
-		for i := range g.Down {
-			ConvolveFilter(g, dst, x, dy, i, lo, hi, lo > 0, buf)
-		}
-	}
+	backward := func(dst []T, lo, hi int, buf []T) { ConvolveFilter(g, dst, x, dy, lo, hi, lo > 0, buf) }
 	for _, c := range []struct {
 		name  string
 		run   func(dst []T, lo, hi int, buf []T)
@@ -144,7 +140,7 @@ func TestConvolveDoesNotAllocate(t *testing.T) {
 	x, w, y, buf := make([]float32, nx), make([]float32, nw), make([]float32, ny), make([]float32, g.ConvBuffer(g.Rows))
 	require.Zero(t, testing.AllocsPerRun(5, func() {
 		Convolve(g, y, x, w, 0, g.Rows, buf)
-		ConvolveFilter(g, w, x, y, 1, 0, g.Rows, false, buf)
+		ConvolveFilter(g, w, x, y, 0, g.Rows, false, buf)
 	}))
 }
 
@@ -203,11 +199,9 @@ func BenchmarkConvolve(b *testing.B) {
 		})
 		b.Run(c.name+"/filter", func(b *testing.B) {
 			for b.Loop() {
-				for i := range c.g.Down {
-					for n := range c.batch {
-						for lo := 0; lo < c.g.Rows; lo += rows {
-							ConvolveFilter(c.g, dw, x[n*nx:][:nx], y[n*ny:][:ny], i, lo, min(lo+rows, c.g.Rows), n+lo > 0, buf)
-						}
+				for n := range c.batch {
+					for lo := 0; lo < c.g.Rows; lo += rows {
+						ConvolveFilter(c.g, dw, x[n*nx:][:nx], y[n*ny:][:ny], lo, min(lo+rows, c.g.Rows), n+lo > 0, buf)
 					}
 				}
 			}
