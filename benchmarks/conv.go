@@ -30,7 +30,7 @@ func convolutions() []Work {
 		rows := (f.side+2*f.padding-f.size)/f.stride + 1
 		work := func(what string, of func(x, w, y, dy *graph.Node) *graph.Node) {
 			works = append(works, Work{
-				Name: fmt.Sprintf("conv_%s/%s", f.name, what), Group: "conv",
+				Name: fmt.Sprintf("conv_%s_%s", f.name, what), Group: "conv",
 				Amount: 2 * float64(f.batch*rows*rows) * float64(f.size*f.size*f.in*f.out), Unit: "flop",
 				build: func() (Task, error) {
 					ps := graph.NewParams(graph.Float32, 1)

@@ -30,7 +30,9 @@ func (w Work) Start() (Task, error) {
 }
 
 // Works returns all works, in the order in which tables show them.
-func Works() []Work { return slices.Concat(gemms(), convolutions(), elementwise(), steps(), predictions()) }
+func Works() []Work {
+	return slices.Concat(gemms(), convolutions(), elementwise(), steps(), predictions())
+}
 
 // Find returns the work of that name.
 func Find(name string) (Work, error) {

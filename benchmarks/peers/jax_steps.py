@@ -277,7 +277,7 @@ def works():
     table = {"gemm_%dx%dx%d" % s: lambda s=s: gemm(*s) for s in shapes}
     for name, *filters in FILTERS:
         for what in ("results", "images", "filter"):
-            table["conv_%s/%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
+            table["conv_%s_%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
         "exp": lambda: function(jnp.exp, uniform(-10, 10)),
         "log": lambda: function(jnp.log, uniform(1e-3, 10)),

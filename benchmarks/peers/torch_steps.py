@@ -279,7 +279,7 @@ def works():
     table = {"gemm_%dx%dx%d" % s: lambda s=s: gemm(*s) for s in shapes}
     for name, *filters in FILTERS:
         for what in ("results", "images", "filter"):
-            table["conv_%s/%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
+            table["conv_%s_%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
         "exp": lambda: elementwise(torch.exp, -10, 10),
         "log": lambda: elementwise(torch.log, 1e-3, 10),

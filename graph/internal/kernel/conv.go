@@ -6,7 +6,7 @@ package kernel
 //	y[r, c, o] = Σ x̃[r·Stride + i·Dilation - Before, ...] w[i, j, n, o]  over i, j and n,
 //
 // where x̃ has Spread-1 zeros between the pixels of x, and is 0 outside. The gradient with respect to x is a
-// convolution as well, whose stride is this one's spread. Pairs are of rows and of columns.
+// convolution as well, whose spread is this one's stride. Pairs are of rows and of columns.
 type Conv struct {
 	Height, Width, In int
 	Rows, Cols, Out   int
@@ -16,8 +16,8 @@ type Conv struct {
 	Before                   [2]int // zeros above and to the left; fewer than 0 cut pixels off
 }
 
-// panelSize is how many elements of the image a panel has, about: half of a first-level cache.
-const panelSize = 1 << 13
+// panelSize is how many elements of the image a panel has, about: it stays in the second-level cache.
+const panelSize = 1 << 14
 
 // span returns how many pixels of a line n results of a line are computed from.
 func span(n, stride, taps, dilation int) int { return (n-1)*stride + (taps-1)*dilation + 1 }
@@ -25,19 +25,37 @@ func span(n, stride, taps, dilation int) int { return (n-1)*stride + (taps-1)*di
 // line returns how many elements a line of a panel has.
 func (g Conv) line() int { return span(g.Cols, g.Stride[1], g.Across, g.Dilation[1]) * g.In }
 
+// lines returns how many lines a panel for so many lines of results has.
+func (g Conv) lines(rows int) int { return span(rows, g.Stride[0], g.Down, g.Dilation[0]) }
+
 // PanelRows returns how many lines of results are best computed from one panel.
 func (g Conv) PanelRows() int {
-	lines := panelSize / g.line()
-	return min(g.Rows, max(1, 1+(lines-span(1, 0, g.Down, g.Dilation[0]))/g.Stride[0]))
+	return min(g.Rows, max(1, 1+(panelSize/g.line()-g.lines(1))/g.Stride[0]))
 }
 
 // ConvBuffer returns how many elements of scratch Convolve and ConvolveFilter need for so many lines of results.
 func (g Conv) ConvBuffer(rows int) int {
+	most := g.denseBuffer(rows) // which a filter's gradient needs, of spread images too
+	if g.Spread != [2]int{1, 1} {
+		for n := range g.phases() {
+			lo := n / g.Spread[1] // from its first line on, a phase has most lines
+			if p := g.phase(n, lo, lo+rows); !p.empty() && !p.zero() {
+				d := p.of(g)
+				most = max(most, d.filterSize()+d.denseBuffer(d.Rows))
+			}
+		}
+	}
+	return most
+}
+
+func (g Conv) denseBuffer(rows int) int {
 	length, number := g.runs()
-	return g.line()*span(rows, g.Stride[0], g.Down, g.Dilation[0]) + max(
+	return g.line()*g.lines(rows) + max(
 		GemmBuffer(g.Cols, g.Out, length), GemmBuffer(length, g.Out, g.Cols),
 		inRunsBuffer(g.Out, max(g.Down, number)*length), inRunsBuffer(g.Out, rows*g.Cols))
 }
+
+func (g Conv) filterSize() int { return g.Down * g.Across * g.In * g.Out }
 
 // runs returns how many elements of a filter's line lie next to each other in a panel, and how many such runs make up
 // a line.
@@ -82,23 +100,72 @@ func panelLine[T Float](g Conv, line, x []T) {
 }
 
 // Convolve computes lines lo up to hi of the result y [Rows, Cols, Out] from an image x. Each element is the
-// sum of its products in the order of i, j and n, with the zeros around the image among them, beginning with 0 and
-// rounded as Gemm rounds. The scratch, of ConvBuffer(hi-lo) elements, is the caller's.
+// sum of its products in the order of i, j and n, beginning with 0 and rounded as Gemm rounds. Products with the zeros
+// around and between pixels may be among them or not, which makes no difference to finite filters. The
+// scratch, of ConvBuffer(hi-lo) elements, is the caller's.
 func Convolve[T Float](g Conv, y, x, w []T, lo, hi int, buf []T) {
-	width, rows := g.line(), span(hi-lo, g.Stride[0], g.Down, g.Dilation[0])
-	lines, scratch := buf[:width*rows], buf[width*rows:]
-	panel(g, lines, x, lo*g.Stride[0])
-	if vectorConvolve(g, y[lo*g.Cols*g.Out:], lines, w, hi-lo, scratch) {
+	out := pixels[T]{y[lo*g.Cols*g.Out:], g.Cols * g.Out, g.Out}
+	if g.Spread == [2]int{1, 1} {
+		convolve(g, out, x, w, lo, hi-lo, buf)
 		return
 	}
-	length, number := g.runs()
-	for r := range hi - lo {
-		c := Dense(y[(lo+r)*g.Cols*g.Out:], g.Out)
-		for i := range g.Down {
-			for j := range number {
-				a := lines[(r*g.Stride[0]+i*g.Dilation[0])*width+j*g.Dilation[1]*g.In:]
-				b := w[(i*number+j)*length*g.Out:]
-				Gemm(c, Matrix[T]{a, g.Stride[1] * g.In, 1}, Dense(b, g.Out), g.Cols, g.Out, length, i+j > 0, scratch)
+	for n := range g.phases() {
+		convolvePhase(g, g.phase(n, lo, hi), out, x, w, lo, buf)
+	}
+}
+
+// pixels is an image in memory, or some of its pixels: a line and a pixel lead to the next.
+type pixels[T Float] struct {
+	data        []T
+	line, pixel int
+}
+
+// convolve computes a number of lines of results, from line lo on, of images that are not spread.
+func convolve[T Float](g Conv, y pixels[T], x, w []T, lo, number int, buf []T) {
+	width, size := g.line(), g.line()*g.lines(number)
+	lines, scratch := buf[:size], buf[size:]
+	panel(g, lines, x, lo*g.Stride[0])
+	for from := 0; from < number; {
+		first, taps := g.taps(lo + from)
+		to := from + 1
+		for ; to < number; to++ { // further lines that the same lines of the filter reach the image in
+			if f, n := g.taps(lo + to); f != first || n != taps {
+				break
+			}
+		}
+		out := pixels[T]{y.data[from*y.line:], y.line, y.pixel}
+		convolveLines(g, out, lines[from*g.Stride[0]*width:], w, to-from, first, taps, scratch)
+		from = to
+	}
+}
+
+// taps returns the lines of the filter that lie on the image, for a line of results: the first and how many.
+func (g Conv) taps(row int) (first, number int) {
+	top := row*g.Stride[0] - g.Before[0]
+	pixel, number := clip(top, g.Down, g.Dilation[0], g.Height)
+	return min(g.Down, (pixel-top)/g.Dilation[0]), number
+}
+
+// convolveLines computes lines of results from the panel's, by some lines of the filter.
+func convolveLines[T Float](g Conv, y pixels[T], lines, w []T, number, first, taps int, buf []T) {
+	length, runs := g.runs()
+	if taps == 0 {
+		for r := range number {
+			gemmEmpty(Matrix[T]{y.data[r*y.line:], y.pixel, 1}, g.Cols, g.Out, false)
+		}
+		return
+	}
+	lines, w = lines[first*g.Dilation[0]*g.line():], w[first*runs*length*g.Out:]
+	if vectorConvolve(g, y, lines, w, number, taps, buf) {
+		return
+	}
+	for r := range number {
+		c := Matrix[T]{y.data[r*y.line:], y.pixel, 1}
+		for i := range taps {
+			for j := range runs {
+				a := lines[(r*g.Stride[0]+i*g.Dilation[0])*g.line()+j*g.Dilation[1]*g.In:]
+				b := w[(i*runs+j)*length*g.Out:]
+				Gemm(c, Matrix[T]{a, g.Stride[1] * g.In, 1}, Dense(b, g.Out), g.Cols, g.Out, length, i+j > 0, buf)
 			}
 		}
 	}
@@ -106,10 +173,11 @@ func Convolve[T Float](g Conv, y, x, w []T, lo, hi int, buf []T) {
 
 // ConvolveFilter adds to dw [Down, Across, In, Out] the gradient that lines lo up to hi of dy, that with respect to the
 // results of an image x, give it; it sets dw unless add. Each element is the sum of its products in the order of dy's
-// pixels, rounded as Gemm rounds. The scratch, of ConvBuffer(hi-lo) elements, is the caller's.
+// pixels, rounded as Gemm rounds, with the zeros around and between pixels among them. The scratch, of ConvBuffer(hi-lo)
+// elements, is the caller's.
 func ConvolveFilter[T Float](g Conv, dw, x, dy []T, lo, hi int, add bool, buf []T) {
-	width, rows := g.line(), span(hi-lo, g.Stride[0], g.Down, g.Dilation[0])
-	lines, scratch := buf[:width*rows], buf[width*rows:]
+	width, size := g.line(), g.line()*g.lines(hi-lo)
+	lines, scratch := buf[:size], buf[size:]
 	panel(g, lines, x, lo*g.Stride[0])
 	dy = dy[lo*g.Cols*g.Out:]
 	if vectorFilter(g, dw, lines, dy, hi-lo, add, scratch) {

@@ -26,46 +26,46 @@ func productInRuns[T Float](p inRuns, c, a, b Matrix[T], add bool, buf []T) {
 		if p.n > width && p.lines*tiles > fewTiles || cols%g.lanes != 0 && !g.masks {
 			strip = packStrip(buf, strip, p.runs*p.k, cols, g.tiling)
 		}
-		for line := range p.lines {
-			for i := 0; i < tiles; {
-				row, height, alike := g.tile(i)
-				to, from := c.From(row, line*p.cLine+j), a.From(row, 0)
-				from.Data = from.Data[line*p.aLine:]
-				gemmRuns(to, from, strip, alike, height, cols, p.k, p.runs, p.skip, height*c.Row, height*a.Row, 0, add)
-				i += alike
+		for i := 0; i < tiles; { // one call for the same tile of all lines, or for the tiles of a line that are alike
+			row, height, alike := g.tile(i)
+			number, cStep, aStep := alike, height*c.Row, height*a.Row
+			if p.lines > 1 {
+				alike, number, cStep, aStep = 1, p.lines, p.cLine, p.aLine
 			}
+			gemmRuns(c.From(row, j), a.From(row, 0), strip, number, height, cols, p.k, p.runs, p.skip, cStep, aStep, 0, add)
+			i += alike
 		}
 	}
 }
 
 // stripSize is how many elements a strip of filters has at most, where a line of them allows it, so that it stays in the
-// first-level cache while lines of the image pass by.
+// second-level cache while lines of the image pass by.
 const stripSize = 1 << 16
 
-// vectorConvolve is Convolve once the panel is filled, for processors with fused multiply-add. It reports whether it did
-// the work.
-func vectorConvolve[T Float](g Conv, y, lines, w []T, number int, buf []T) bool {
+// vectorConvolve is convolveLines by the first lines of a filter, for processors with fused multiply-add. It reports whether
+// it did the work.
+func vectorConvolve[T Float](g Conv, y pixels[T], lines, w []T, number, taps int, buf []T) bool {
 	if level == plain {
 		return false
 	}
 	length, runs := g.runs()
 	p := inRuns{
 		lines: number, m: g.Cols, n: g.Out, k: length, skip: g.Dilation[0]*g.line() - length,
-		aLine: g.Stride[0] * g.line(), cLine: g.Cols * g.Out,
+		aLine: g.Stride[0] * g.line(), cLine: y.line,
 	}
 	together := max(1, stripSize/inRunsBuffer(g.Out, length)) // lines of the filter
 	if runs > 1 {
 		together, p.skip = 1, g.Dilation[1]*g.In-length
 	}
-	for i := 0; i < g.Down; i += together {
-		p.runs = runs * min(together, g.Down-i)
+	for i := 0; i < taps; i += together {
+		p.runs = runs * min(together, taps-i)
 		a := Matrix[T]{lines[i*g.Dilation[0]*g.line():], g.Stride[1] * g.In, 1}
-		productInRuns(p, Dense(y, g.Out), a, Dense(w[i*runs*length*g.Out:], g.Out), i > 0, buf)
+		productInRuns(p, Matrix[T]{y.data, y.pixel, 1}, a, Dense(w[i*runs*length*g.Out:], g.Out), i > 0, buf)
 	}
 	return true
 }
 
-// vectorFilter is ConvolveFilter likewise.
+// vectorFilter is ConvolveFilter likewise, once the panel is filled.
 func vectorFilter[T Float](g Conv, dw, lines, dy []T, number int, add bool, buf []T) bool {
 	if level == plain {
 		return false

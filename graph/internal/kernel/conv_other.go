@@ -4,6 +4,6 @@ package kernel
 
 func inRunsBuffer(int, int) int { return 0 }
 
-func vectorConvolve[T Float](Conv, []T, []T, []T, int, []T) bool { return false }
+func vectorConvolve[T Float](Conv, pixels[T], []T, []T, int, int, []T) bool { return false }
 
 func vectorFilter[T Float](Conv, []T, []T, []T, int, bool, []T) bool { return false }
