@@ -100,7 +100,7 @@ func (p sparsePlan) run(ctx context.Context, r *Run) error {
 	nets, histories := make([]*sparsevd.Network, p.Seeds), make([][]train.Epoch, p.Seeds)
 	for i := range nets {
 		nets[i] = sparsevd.New(sparsevd.Config{
-			Widths: []int{784, 300, 100, 10}, Seed: r.Seed + uint64(i), Layers: layers.SparseOptions{Theta: graph.Glorot, TrainClip: true},
+			Network: sparsevd.Dense{784, 300, 100, 10}, Seed: r.Seed + uint64(i), Layers: layers.SparseOptions{Theta: graph.Glorot, TrainClip: true},
 		})
 	}
 	film := sparseFilm{run: r, net: nets[0], epochs: p.Epochs, every: max(1, p.Epochs/40)}

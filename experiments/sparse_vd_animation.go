@@ -82,7 +82,7 @@ func (f sparseFilm) take(epoch int) sparseFrame {
 	return frame
 }
 
-func brightness(l *layers.SparseVD, kept []bool) []byte {
+func brightness(l *layers.SparseWeights, kept []bool) []byte {
 	all := make([]byte, len(kept))
 	for i, k := range kept {
 		if k {

@@ -141,7 +141,7 @@ func (p randomLabelsPlan) sparse(ctx context.Context, r *Run, seed uint64, label
 	name := fmt.Sprintf("sparse-%s-seed%d", labels, seed)
 	return part(r, name, func() (f labelsFit, err error) {
 		n := sparsevd.New(sparsevd.Config{
-			Widths: p.widths(), Seed: seed, Layers: layers.SparseOptions{Theta: graph.Glorot, TrainClip: true},
+			Network: sparsevd.Dense(p.widths()), Seed: seed, Layers: layers.SparseOptions{Theta: graph.Glorot, TrainClip: true},
 		})
 		about := func() string { return fmt.Sprintf("%.2f %% pruned", pruned(n)) }
 		s := p.settings(r, name, fmt.Sprintf("sparse, %s labels, seed %d", labels, seed), seed, p.Epochs, sparseLabelsLR, set, about)

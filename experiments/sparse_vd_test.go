@@ -58,7 +58,7 @@ func TestSparseVDReportsAllItIsAskedFor(t *testing.T) {
 // A training that was interrupted has all its frames in the end, and one that kept none has the first and last.
 func TestSparseFilmSurvivesInterruptions(t *testing.T) {
 	network := func(seed uint64) *sparsevd.Network {
-		return sparsevd.New(sparsevd.Config{Widths: []int{4, 3, 2}, Seed: seed, Layers: layers.SparseOptions{Theta: graph.Glorot}})
+		return sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{4, 3, 2}, Seed: seed, Layers: layers.SparseOptions{Theta: graph.Glorot}})
 	}
 	r := &Run{Scale: Quick, Seed: 1, Out: t.TempDir(), name: "film"}
 	before := sparseFilm{run: r, net: network(1), epochs: 7, every: 2}
@@ -87,7 +87,7 @@ func TestSparseFilmSurvivesInterruptions(t *testing.T) {
 }
 
 func TestSparseFrame(t *testing.T) {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{2, 2}, Layers: layers.SparseOptions{Theta: graph.Constant(brightest)}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{2, 2}, Layers: layers.SparseOptions{Theta: graph.Constant(brightest)}})
 	l := n.Layers()[0]
 	l.LogSigma2.Value().Set(1, 9)        // pruned
 	l.Theta.Value().Set(2, -brightest/5) // a fifth as bright

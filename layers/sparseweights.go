@@ -88,6 +88,9 @@ func (l *SparseWeights) forwardMean(x *graph.Node, by product) *graph.Node {
 	return by(x, l.means(g, true)).Add(g.Param(l.B))
 }
 
+// Sparse returns the weights, of any layer that has such.
+func (l *SparseWeights) Sparse() *SparseWeights { return l }
+
 // KL returns the divergence of the posterior from the improper log-uniform prior in nats up to a
 // constant, summed over the weights, by Molchanov's approximation: see prob.MolchanovKL.
 func (l *SparseWeights) KL(g *graph.Graph) *graph.Node { return prob.MolchanovKL(l.LogAlpha(g)).Sum() }

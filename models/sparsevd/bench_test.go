@@ -12,7 +12,7 @@ import (
 
 // BenchmarkForward runs LeNet-300-100 with 2.7 % of its weights, dense and compact.
 func BenchmarkForward(b *testing.B) {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{784, 300, 100, 10}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 1)}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{784, 300, 100, 10}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 1)}})
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i, l := range n.Layers() {
 		for k := range l.LogSigma2.Value().Len() {

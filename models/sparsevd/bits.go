@@ -18,14 +18,14 @@ import (
 // https://arxiv.org/abs/1705.08665, who let the posterior's uncertainty set the precision of weights;
 // the formula is ours.
 func (n *Network) Bits() []int {
-	bits := make([]int, len(n.layers))
-	for i, l := range n.layers {
+	bits := make([]int, len(n.sparse))
+	for i, l := range n.sparse {
 		bits[i] = bitsOf(l)
 	}
 	return bits
 }
 
-func bitsOf(l *layers.SparseVD) int {
+func bitsOf(l *layers.SparseWeights) int {
 	kept, left, largest, logSigma := l.Kept(), 0, 0.0, 0.0
 	for i, k := range kept {
 		if k {
@@ -49,7 +49,7 @@ const float32Bits = 32
 func (n *Network) BitCompression() float64 {
 	dense, left := 0, 0
 	for i, bits := range n.Bits() {
-		kept, total := count(n.layers[i])
+		kept, total := count(n.sparse[i])
 		dense, left = dense+float32Bits*total, left+bits*kept
 	}
 	return float64(dense) / float64(left)

@@ -16,7 +16,7 @@ import (
 
 // one returns a network of one layer with the given weights and log sigmas.
 func one(theta, logSigma []float64) *sparsevd.Network {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{len(theta), 1}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{len(theta), 1}})
 	for i := range theta {
 		n.Layers()[0].Theta.Value().Set(i, theta[i])
 		n.Layers()[0].LogSigma2.Value().Set(i, 2*logSigma[i])
@@ -48,7 +48,7 @@ func TestBits(t *testing.T) {
 // With the suggested bits, no weight is further from its mean than half the noise that training gave it.
 func TestRoundingIsBelowTheNoise(t *testing.T) {
 	const sigma = 0.03
-	n := sparsevd.New(sparsevd.Config{Widths: []int{50, 1}, Seed: 3, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 0.3), LogSigma2: 2 * math.Log(sigma)}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{50, 1}, Seed: 3, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 0.3), LogSigma2: 2 * math.Log(sigma)}})
 	small, bits := n.Compact(), n.Bits()
 	coarse := small.Rounded(bits)
 	values, off := map[float32]bool{}, 0.0

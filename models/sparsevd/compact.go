@@ -17,13 +17,17 @@ type Compact struct {
 
 // Compact returns the network of the means of the weights that are not pruned. Its outputs are those of
 // ForwardMean up to rounding. A hidden unit without incoming weights is a constant, which goes into the
-// biases that it reaches. It panics if a layer has more than 65,536 inputs.
+// biases that it reaches. It panics if the architecture is not Dense, and if a layer has more than 65,536 inputs.
 func (n *Network) Compact() *Compact {
-	if widest := slices.Max(n.config.Widths[:len(n.config.Widths)-1]); widest > maxInputs {
+	widths, ok := n.config.Network.(Dense)
+	if !ok {
+		panic(fmt.Sprintf("sparsevd: a compact network is made of dense layers, not of %T", n.config.Network))
+	}
+	if widest := slices.Max(widths[:len(widths)-1]); widest > maxInputs {
 		panic(fmt.Sprintf("sparsevd: a layer of %d inputs, more than %d", widest, maxInputs))
 	}
 	var dense []*affine
-	for _, l := range n.layers {
+	for _, l := range n.sparse {
 		dense = append(dense, prunedMeans(l))
 	}
 	for changed := true; changed; {
@@ -32,7 +36,7 @@ func (n *Network) Compact() *Compact {
 			changed = removeDead(dense[i], dense[i+1]) || changed
 		}
 	}
-	c := &Compact{inputs: n.config.Widths[0]}
+	c := &Compact{inputs: widths[0]}
 	for _, a := range dense {
 		c.layers = append(c.layers, a.compress())
 	}
@@ -45,7 +49,7 @@ type affine struct {
 	bias []float32
 }
 
-func prunedMeans(l *layers.SparseVD) *affine {
+func prunedMeans(l *layers.SparseWeights) *affine {
 	theta, kept := l.Theta.Value(), l.Kept()
 	in, out := theta.Shape()[0], theta.Shape()[1]
 	a := &affine{w: make([][]float32, out), bias: make([]float32, out)}

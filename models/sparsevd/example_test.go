@@ -10,7 +10,7 @@ import (
 
 // Weights that are mostly noise are pruned, and units that they leave without inputs go too.
 func Example() {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{4, 3, 2}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Constant(0.5)}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{4, 3, 2}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Constant(0.5)}})
 	for i := range 4 {
 		n.Layers()[0].LogSigma2.Value().Set(i*3+1, 5) // the second hidden unit hears nothing but noise
 	}

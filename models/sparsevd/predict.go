@@ -23,7 +23,7 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sparsevd: predicting: %w", err)
 	}
-	classes := n.config.Widths[len(n.config.Widths)-1]
+	classes := n.classes()
 	var probs []float64
 	for inputs, taken := range data.InOrder(set, batch) {
 		out, err := program.Run(0, graph.Feed{x: inputs})

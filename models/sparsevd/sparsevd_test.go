@@ -20,7 +20,7 @@ import (
 
 // pruned returns a network of which a fraction of the weights, and some units whole, are beyond the threshold.
 func pruned(fraction float64) *sparsevd.Network {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{20, 12, 8, 3}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 1)}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{20, 12, 8, 3}, Seed: 1, Layers: layers.SparseOptions{Theta: graph.Gaussian(0, 1)}})
 	rng := rand.New(rand.NewPCG(1, 2))
 	for li, l := range n.Layers() {
 		in, out := l.Theta.Shape()[0], l.Theta.Shape()[1]
@@ -126,7 +126,7 @@ func TestFitFindsTheInputsThatMatter(t *testing.T) {
 	}
 	set, err := data.NewLabeledTable(x, labels, 2)
 	require.NoError(t, err)
-	n := sparsevd.New(sparsevd.Config{Widths: []int{features, 8, 2}, Seed: 1, Layers: layers.SparseOptions{LogSigma2: -6}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{features, 8, 2}, Seed: 1, Layers: layers.SparseOptions{LogSigma2: -6}})
 	_, err = n.Fit(t.Context(), set, train.Settings{Epochs: 300, BatchSize: 100, LR: optim.Linear(1e-2, 1e-5, 300*20), KL: train.WarmUp{Epochs: 50}})
 	require.NoError(t, err)
 	probs, err := n.Predict(set)
@@ -151,7 +151,7 @@ func TestFitFindsTheInputsThatMatter(t *testing.T) {
 }
 
 func TestObjectiveGradient(t *testing.T) {
-	n := sparsevd.New(sparsevd.Config{Widths: []int{4, 3, 2}, Seed: 1, Precision: graph.Float64, Layers: layers.SparseOptions{LogSigma2: -2}})
+	n := sparsevd.New(sparsevd.Config{Network: sparsevd.Dense{4, 3, 2}, Seed: 1, Precision: graph.Float64, Layers: layers.SparseOptions{LogSigma2: -2}})
 	g := graph.New(n.Params(), graph.Train)
 	x, y := g.Input("x", 5, 4), g.Input("y", 5)
 	logLik, kl := n.Terms(x, y)
