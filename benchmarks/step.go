@@ -28,20 +28,27 @@ func steps() []Work {
 		classifierStep("lrt400", activations, 400, 400),
 		classifierStep("lrt1200", activations, 1200, 1200),
 		classifierStep("sparsevd_lenet300", newSparseDense, 300, 100),
+		step("sparsevd_lenet5", optim.Adam{}, 1e-3, batch, []int{28, 28, 1}, lenet5),
+		step("resnet32_b128", optim.SGD{Momentum: 0.9}, 0.1, 128, []int{32, 32, 3}, resnet32),
 		{Name: "vae500", Group: "step", build: vaeStep},
 	}
 }
 
-// classifierStep is a step of Adam on the free energy of a classifier, per example.
+// classifierStep is a step of Adam of a classifier with these hidden units.
 func classifierStep(name string, layer maker, hidden ...int) Work {
+	return step(name, optim.Adam{}, 1e-3, batch, []int{pixels}, func(ps *graph.Params) network { return classifier(ps, layer, hidden...) })
+}
+
+// step is a step of an optimiser on the free energy of a network, per example.
+func step(name string, o optim.Optimizer, rate float64, batch int, example []int, of func(ps *graph.Params) network) Work {
 	return Work{Name: name, Group: "step", build: func() (Task, error) {
 		ps := graph.NewParams(graph.Float32, 1)
-		net := classifier(ps, layer, hidden...)
+		net := of(ps)
 		g := graph.New(ps, graph.Train)
-		x, y := g.Input("x", batch, pixels), g.Input("y", batch)
+		x, y := g.Input("x", append([]int{batch}, example...)...), g.Input("y", batch)
 		logLik := prob.Categorical{Logits: net.Forward(x)}.LogProb(y)
 		loss := infer.NewFreeEnergy(logLik, net.complexity(g), g.Const(1.0/examples)).Total
-		return minimize(optim.Adam{}, loss, 1e-3, graph.Feed{x: images(batch), y: labels(batch)})
+		return minimize(o, loss, rate, graph.Feed{x: uniform(batch * graph.Shape(example).Size()), y: labels(batch)})
 	}}
 }
 
@@ -55,9 +62,11 @@ func minimize(o optim.Optimizer, loss *graph.Node, rate float64, feed graph.Feed
 }
 
 // images returns so many images of uniform noise in [0, 1), row after row.
-func images(n int) []float32 {
+func images(n int) []float32 { return uniform(n * pixels) }
+
+func uniform(n int) []float32 {
 	rng := rand.New(rand.NewPCG(1, 1))
-	x := make([]float32, n*pixels)
+	x := make([]float32, n)
 	for i := range x {
 		x[i] = rng.Float32()
 	}

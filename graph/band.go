@@ -30,7 +30,7 @@ func (b *body) bandRows() int {
 // bandLoop is the loop over bands of rows of the products.
 func bandLoop[T kernel.Float](b *body, each stretch[T], finish func(c *call[T])) loop[T] {
 	m, n, rows := b.matmuls[0].m, b.matmuls[0].n, b.bandRows()
-	used, gemm := b.scratch*tile, 0
+	used, gemm := b.buffer(), 0
 	for _, p := range b.matmuls {
 		gemm = max(gemm, kernel.GemmBuffer(rows, n, p.k))
 	}

@@ -17,7 +17,15 @@ type body struct {
 	size    int
 	moves   []move
 	scratch int // tiles
+	repeats []repeating
 	matmuls []bandMatmul
+}
+
+// repeating is an operand that repeats after a few elements. Each run of the loop begins by writing it out, repeated to more
+// than a tile, from which all tiles read it.
+type repeating struct {
+	operand int
+	ref     // to where it is written
 }
 
 // move computes a stretch of one value from the same stretch of others.
@@ -30,8 +38,9 @@ type move struct {
 
 // ref is where a move finds a stretch.
 type ref struct {
-	kind  refKind
-	index int
+	kind   refKind
+	index  int
+	period int // of what is repeated
 }
 
 type refKind uint8
@@ -41,7 +50,8 @@ const (
 	scalar                 // an operand of one element
 	result
 	scratch
-	product // the rows of a product that are at hand
+	product  // the rows of a product that are at hand
+	repeated // behind the scratch, from element index on
 )
 
 // newBody translates the instructions of a loop; shape and root are as in the code.
@@ -49,12 +59,12 @@ func newBody(s step, shape func(id int) Shape, root func(id int) int) *body {
 	b := &body{size: s.size}
 	where := map[int]ref{} // of each root
 	for i, id := range s.in {
-		where[id] = ref{operand, i}
+		where[id] = ref{kind: operand, index: i}
 	}
 	for i, x := range s.matmuls {
 		left, right := where[root(x.in[0])].index, where[root(x.in[1])].index
 		b.matmuls = append(b.matmuls, newBandMatmul(x.op.(matmul), shape(x.in[0]), shape(x.in[1]), left, right))
-		where[x.out] = ref{product, i}
+		where[x.out] = ref{kind: product, index: i}
 	}
 	spread := map[string]ref{}
 	for _, x := range s.instrs {
@@ -68,18 +78,16 @@ func newBody(s step, shape func(id int) Shape, root func(id int) int) *body {
 			default:
 				key := has.String() + "in" + shape(x.out).String() + string(rune(r.index))
 				if _, ok := spread[key]; !ok {
-					spread[key] = ref{scratch, b.scratch}
-					b.scratch++
-					b.moves = append(b.moves, move{in: []ref{r}, out: []ref{spread[key]}, rep: rowsOf(has, shape(x.out))})
+					spread[key] = b.spread(r, rowsOf(has, shape(x.out)))
 				}
 				r = spread[key]
 			}
 			m.in = append(m.in, r)
 		}
 		for _, id := range x.results() {
-			r := ref{scratch, b.scratch}
+			r := ref{kind: scratch, index: b.scratch}
 			if i := slices.Index(s.out, id); i >= 0 {
-				r = ref{result, i}
+				r = ref{kind: result, index: i}
 			} else {
 				b.scratch++
 			}
@@ -92,7 +100,35 @@ func newBody(s step, shape func(id int) Shape, root func(id int) int) *body {
 	return b
 }
 
-// share lets scratch be used again once it has been read for the last time.
+// longest is how many elements an operand may repeat after that is written out once rather than tile by tile.
+const longest = 8 * tile
+
+// spread returns where the loop reads an operand that repeats.
+func (b *body) spread(r ref, rep *rowPlan) ref {
+	if rep.repeats() && rep.inner <= longest {
+		to := ref{repeated, b.written(), rep.inner}
+		b.repeats = append(b.repeats, repeating{r.index, to})
+		return to
+	}
+	to := ref{kind: scratch, index: b.scratch}
+	b.scratch++
+	b.moves = append(b.moves, move{in: []ref{r}, out: []ref{to}, rep: rep})
+	return to
+}
+
+// written returns how many elements the operands that are written out take.
+func (b *body) written() int {
+	n := 0
+	for _, r := range b.repeats {
+		n += tile + r.period
+	}
+	return n
+}
+
+// buffer returns how many elements of scratch a worker needs.
+func (b *body) buffer() int { return b.scratch*tile + b.written() }
+
+// share lets scratch be used again once it has been read for the last time, and puts what is written out behind it.
 func (b *body) share() {
 	last := make([]int, b.scratch)
 	for i, m := range b.moves {
@@ -126,6 +162,16 @@ func (b *body) share() {
 		}
 	}
 	b.scratch = used
+	for i := range b.repeats {
+		b.repeats[i].index += used * tile
+	}
+	for _, m := range b.moves {
+		for j := range m.in {
+			if m.in[j].kind == repeated {
+				m.in[j].index += used * tile
+			}
+		}
+	}
 }
 
 // loopOver returns the loop of one instruction.
@@ -169,13 +215,13 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 			store(c)
 		}
 	}
-	each := eachTile(runs, vectorMoves(b, sums))
+	each := eachTile(b.repeats, runs, vectorMoves(b, sums))
 	if len(b.matmuls) > 0 {
 		return bandLoop(b, each, finish)
 	}
 	return loop[T]{
 		blocks: (b.size + per - 1) / per,
-		buffer: b.scratch * tile,
+		buffer: b.buffer(),
 		calls:  len(b.moves),
 		run: func(c *call[T]) error {
 			each(c, c.block*per, min((c.block+1)*per, b.size))
@@ -187,8 +233,11 @@ func bodyLoop[T kernel.Float](b *body) loop[T] {
 
 // eachTile returns what makes the moves over the elements from lo up to hi, tile by tile: vector kernels,
 // where there are any, over whole tiles.
-func eachTile[T kernel.Float](runs []stretch[T], vector []*vectorMove) stretch[T] {
+func eachTile[T kernel.Float](repeats []repeating, runs []stretch[T], vector []*vectorMove) stretch[T] {
 	return func(c *call[T], lo, hi int) {
+		for _, r := range repeats {
+			writeOut(c.buf[r.index:][:tile+r.period], c.in[r.operand][:r.period])
+		}
 		for lo < hi {
 			if c32, ok := any(c).(*call[float32]); ok && vector != nil && lo%tile == 0 && hi-lo >= tile {
 				tiles := (hi - lo) / tile
@@ -287,9 +336,11 @@ func spreadStretch[T kernel.Float](m move) stretch[T] {
 	}
 }
 
-func fill[T kernel.Float](dst []T, v T) {
-	dst[0] = v
-	for n := 1; n < len(dst); n *= 2 {
+func fill[T kernel.Float](dst []T, v T) { writeOut(dst, []T{v}) }
+
+// writeOut repeats x along dst.
+func writeOut[T kernel.Float](dst, x []T) {
+	for n := copy(dst, x); n < len(dst); n *= 2 {
 		copy(dst[n:], dst[:n])
 	}
 }
@@ -305,6 +356,8 @@ func at[T kernel.Float](r ref, c *call[T], lo, hi int) []T {
 		return c.out[r.index][lo:hi]
 	case product:
 		return c.rows[r.index][lo-c.first : hi-c.first]
+	case repeated:
+		return c.buf[r.index+lo%r.period:][:hi-lo]
 	}
 	return c.buf[r.index*tile:][:hi-lo]
 }

@@ -36,3 +36,13 @@ func (p *rowPlan) offset(r int) int {
 	}
 	return off
 }
+
+// repeats reports whether all rows are the same stretch, the whole operand.
+func (p *rowPlan) repeats() bool {
+	for a, s := range p.strides {
+		if s != 0 && p.dims[a] > 1 {
+			return false
+		}
+	}
+	return p.step == 1
+}

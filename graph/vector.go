@@ -60,7 +60,11 @@ func runVector(c *call[float32], moves []*vectorMove, lo, tiles int) {
 
 // argument returns where the stretch is that r refers to.
 func argument(r ref, c *call[float32], lo int) kernel.Argument {
-	return kernel.Argument{At: &at(r, c, lo, lo+1)[0], Single: r.kind == scalar, Fixed: r.kind == scratch}
+	a := kernel.Argument{At: &at(r, c, lo, lo+1)[0], Single: r.kind == scalar, Fixed: r.kind == scratch}
+	if r.kind == repeated {
+		a.Start, a.Period = &c.buf[r.index], r.period
+	}
+	return a
 }
 
 func (v *vectorMove) arguments(c *call[float32], lo int) []kernel.Argument {

@@ -99,6 +99,73 @@ class SparseLinear(nn.Module):
         return (0.5 * F.softplus(-log_alpha) + small).sum()
 
 
+class SparseConv(nn.Module):
+    """The same for a convolution, on images in channels-last memory."""
+
+    def __init__(self, into, out, size, results):
+        super().__init__()
+        shape = out, into, size, size
+        last = dict(memory_format=torch.channels_last)
+        self.theta = nn.Parameter((torch.randn(shape) * (2 / (into * size * size)) ** 0.5).contiguous(**last))
+        self.log_sigma2 = nn.Parameter(torch.full(shape, -10.0).contiguous(**last))
+        self.bias = nn.Parameter(torch.zeros(out))
+        self.register_buffer("eps", torch.empty(BATCH, out, results, results).contiguous(**last))
+
+    def forward(self, x):
+        mean = F.conv2d(x, self.theta, self.bias)
+        deviation = F.conv2d(x.square(), self.log_sigma2.exp()).add(1e-8).sqrt()
+        return torch.addcmul(mean, deviation, self.eps), None
+
+    kl = SparseLinear.kl
+
+
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([SparseConv(1, 20, 5, 24), SparseConv(20, 50, 5, 8), SparseLinear(800, 500), SparseLinear(500, CLASSES)])
+
+    def forward(self, x, y):
+        for i, layer in enumerate(self.layers):
+            x = layer(x.flatten(1) if i == 2 else x)[0]
+            if i < 3:
+                x = x.relu()
+            if i < 2:
+                x = F.max_pool2d(x, 2)
+        return F.cross_entropy(x, y) + sum(layer.kl(None) for layer in self.layers) / EXAMPLES
+
+
+class Block(nn.Module):
+    """A residual block with pre-activation (He et al. 2016)."""
+
+    def __init__(self, into, out, stride):
+        super().__init__()
+        self.norm0, self.norm1 = nn.BatchNorm2d(into), nn.BatchNorm2d(out)
+        self.conv0 = nn.Conv2d(into, out, 3, stride, 1, bias=False)
+        self.conv1 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
+        self.shortcut = None if into == out else nn.Conv2d(into, out, 1, stride, bias=False)
+
+    def forward(self, x):
+        h = F.relu(self.norm0(x), inplace=True)
+        if self.shortcut is not None:
+            x = self.shortcut(h)
+        return x + self.conv1(F.relu(self.norm1(self.conv0(h)), inplace=True))
+
+
+class ResNet32(nn.Module):
+    def __init__(self):
+        super().__init__()
+        blocks, into = [nn.Conv2d(3, 16, 3, 1, 1, bias=False)], 16
+        for stage, out in enumerate((16, 32, 64)):
+            for unit in range(5):
+                blocks.append(Block(into, out, 2 if stage > 0 and unit == 0 else 1))
+                into = out
+        self.body = nn.Sequential(*blocks, nn.BatchNorm2d(into), nn.ReLU(inplace=True))
+        self.fc = nn.Linear(into, CLASSES)
+
+    def forward(self, x, y):
+        return F.cross_entropy(self.fc(self.body(x).mean((2, 3))), y)
+
+
 class Linear(nn.Linear):
     def forward(self, x):
         return super().forward(x), None
@@ -154,8 +221,9 @@ def compiled(f):
 
 def refill(model):
     """New noise in place. Code compiled to draw it takes several times longer than the eager generator."""
-    for eps in model.buffers():
-        eps.normal_()
+    for name, eps in model.named_buffers():
+        if name.endswith("eps"):
+            eps.normal_()
 
 
 def training(model, optimizer, *arrays):
@@ -173,6 +241,17 @@ def training(model, optimizer, *arrays):
 def classifier(layer, *hidden):
     model = Classifier(layer, *hidden)
     return training(model, torch.optim.Adam(model.parameters(), lr=1e-3, fused=True), images(BATCH), labels(BATCH))
+
+
+def lenet5():
+    model = LeNet5()
+    return training(model, torch.optim.Adam(model.parameters(), lr=1e-3, fused=True), images(BATCH).reshape(BATCH, 1, 28, 28), labels(BATCH))
+
+
+def resnet32(n=128):
+    model = ResNet32().to(memory_format=torch.channels_last)
+    x = np.random.default_rng(1).random((n, 32, 32, 3), dtype=np.float32).transpose(0, 3, 1, 2)  # channels last in memory
+    return training(model, torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, fused=True), x, labels(n))
 
 
 def vae():
@@ -295,6 +374,8 @@ def works():
         "lrt400": lambda: classifier(SampledActivations, 400, 400),
         "lrt1200": lambda: classifier(SampledActivations, 1200, 1200),
         "sparsevd_lenet300": lambda: classifier(SparseLinear, 300, 100),
+        "sparsevd_lenet5": lenet5,
+        "resnet32_b128": resnet32,
         "vae500": vae,
     }
     for n in (1, 100):

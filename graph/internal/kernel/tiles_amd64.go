@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"slices"
 	"unsafe"
 )
@@ -29,6 +30,8 @@ type Call struct {
 	result uintptr // where the next sum goes, or 0
 	arg    [9]uintptr
 	step   [9]uintptr // from tile to tile
+	end    [9]uintptr // where an argument that repeats goes back
+	back   [9]uintptr // by how much
 	data   [10]uint64 // numbers that an argument points to
 }
 
@@ -71,15 +74,21 @@ func (c *Call) Numbers(x ...float64) {
 }
 
 func (c *Call) array(n int, a Argument) {
-	step := 4 * n
-	if a.Single || a.Fixed {
-		step = 0
+	at := uintptr(unsafe.Pointer(a.At))
+	switch {
+	case a.Single || a.Fixed:
+		c.push(at, 0)
+	case a.Period > 0:
+		c.push(at, uintptr(4*(n%a.Period)))
+		c.back[c.words-1] = uintptr(4 * a.Period)
+		c.end[c.words-1] = uintptr(unsafe.Pointer(a.Start)) + c.back[c.words-1]
+	default:
+		c.push(at, uintptr(4*n))
 	}
-	c.push(uintptr(unsafe.Pointer(a.At)), uintptr(step))
 }
 
 func (c *Call) push(arg, step uintptr) {
-	c.arg[c.words], c.step[c.words] = arg, step
+	c.arg[c.words], c.step[c.words], c.end[c.words] = arg, step, math.MaxUint64
 	c.words++
 }
 

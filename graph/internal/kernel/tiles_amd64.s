@@ -15,7 +15,9 @@
 #define RESULT 16
 #define ARGS 24
 #define STEPS 96
-#define SIZE 248
+#define ENDS 168
+#define BACKS 240
+#define SIZE 392
 
 // The addresses of kernels, in the order of kernelNames, AVX2 before AVX-512.
 DATA addresses<>+0(SB)/8, $·negAVX2(SB)
@@ -130,6 +132,11 @@ word:
 	MOVQ ARGS(R12)(DX*8), AX
 	MOVQ AX, 0(SP)(DX*8)
 	ADDQ STEPS(R12)(DX*8), AX
+	CMPQ AX, ENDS(R12)(DX*8)
+	JCS  within
+	SUBQ BACKS(R12)(DX*8), AX
+
+within:
 	MOVQ AX, ARGS(R12)(DX*8)
 	INCQ DX
 	CMPQ DX, CX

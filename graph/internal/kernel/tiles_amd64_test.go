@@ -65,6 +65,34 @@ func TestRunTilesIsTheKernelsOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// An operand that repeats is read from wherever in it a tile begins.
+func TestRunTilesOfOperandsThatRepeat(t *testing.T) {
+	if level == plain {
+		return
+	}
+	for _, period := range []int{1, 3, 64, tileLength, 200} {
+		for _, first := range []int{0, period / 2} {
+			once, _ := tiled(uint64(period))
+			once = once[:period]
+			repeated, whole := make([]float32, tileLength+period), make([]float32, tileLength*tileCount)
+			for i := range repeated {
+				repeated[i] = once[i%period]
+			}
+			for i := range whole {
+				whole[i] = once[(first+i)%period]
+			}
+			x, _ := tiled(7)
+			got, want := make([]float32, len(x)), make([]float32, len(x))
+			call, ok := NewCall("Mul")
+			require.True(t, ok)
+			call.Elementwise(tileLength, true, array(got), array(x), Argument{At: &repeated[first], Start: &repeated[0], Period: period})
+			RunTiles([]Call{call}, tileCount)
+			Mul(want, x, whole)
+			require.Equal(t, want, got, "period %d from %d", period, first)
+		}
+	}
+}
+
 func TestRunTilesOfKernelsWithNumbers(t *testing.T) {
 	if level == plain {
 		return
