@@ -46,7 +46,7 @@ func (x *Node) Softplus() *Node {
 func (x *Node) ReLU() *Node {
 	return elementwise{
 		label: "ReLU", f32: of1(kernel.ReLU[float32]), f64: of1(kernel.ReLU[float64]),
-		d: func(in []*Node, _, dy *Node) []*Node { return []*Node{dy.Mul(in[0].Step())} },
+		d: func(_ []*Node, out, dy *Node) []*Node { return []*Node{dy.Mul(out.Step())} }, // so that in need not be kept
 	}.on(x)
 }
 

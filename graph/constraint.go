@@ -100,11 +100,8 @@ func boundsOf[T kernel.Float](c Constraint) (lo, hi T) {
 // violated returns the place in x, an array of the given shape, of the first number that breaks the
 // constraint, or -1.
 func violated[T kernel.Float](c Constraint, x []T, shape Shape) int {
-	lo, hi := boundsOf[T](c)
-	for i, v := range x {
-		if !(v >= lo && v <= hi) || c.Whole && float64(v) != math.Trunc(float64(v)) {
-			return i
-		}
+	if i := outOfBounds(c, x); i >= 0 {
+		return i
 	}
 	if c.wrong == nil || len(x) == 0 {
 		return -1
@@ -118,6 +115,25 @@ func violated[T kernel.Float](c Constraint, x []T, shape Shape) int {
 		}
 		if i := c.wrong(element, n); i >= 0 {
 			return first + i
+		}
+	}
+	return -1
+}
+
+// outOfBounds returns the place of the first number that is out of bounds, or -1.
+func outOfBounds[T kernel.Float](c Constraint, x []T) int {
+	lo, hi := boundsOf[T](c)
+	var least, most [1]T
+	if !c.Whole {
+		kernel.Min(least[:], x, 1, len(x), 1)
+		kernel.Max(most[:], x, 1, len(x), 1)
+		if least[0] >= lo && most[0] <= hi {
+			return -1
+		}
+	}
+	for i, v := range x {
+		if !(v >= lo && v <= hi) || c.Whole && float64(v) != math.Trunc(float64(v)) {
+			return i
 		}
 	}
 	return -1

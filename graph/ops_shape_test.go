@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"credence/graph"
 	"credence/graph/graphtest"
 )
@@ -58,6 +60,9 @@ var reductionRows = []opRow{
 	arrayRow("Node.Mean", func(x *graph.Node) *graph.Node { return x.Mean(-2) },
 		middle(func(c []float64) float64 { return sum(c) / float64(len(c)) }), cubes...).
 		otherThan(func(x *graph.Node) *graph.Node { return x.Mean(0) }),
+	arrayRow("Node.Variance", func(x *graph.Node) *graph.Node { return x.Variance(1) },
+		middle(func(c []float64) float64 { return stat.PopVariance(c, nil) }), cubes...).
+		otherThan(func(x *graph.Node) *graph.Node { return x.Variance(0) }, func(x *graph.Node) *graph.Node { return x.Variance(1, 2) }),
 	arrayRow("Node.Max", func(x *graph.Node) *graph.Node { return x.Max(1) }, middle(slices.Max), cubes...).withKinks().
 		otherThan(func(x *graph.Node) *graph.Node { return x.Max(0) }, func(x *graph.Node) *graph.Node { return x.Min(1) }),
 	arrayRow("Node.Min", func(x *graph.Node) *graph.Node { return x.Min(1) }, middle(slices.Min), cubes...).withKinks().

@@ -110,6 +110,30 @@ func (x *Node) Mean(axes ...int) *Node {
 	return s.Scale(float64(s.shape.Size()) / float64(x.shape.Size()))
 }
 
+// Variance returns the mean square of what the elements along an axis, or of consecutive axes, or all, are away from
+// their mean: the variance of a population.
+func (x *Node) Variance(axes ...int) *Node {
+	named, err := x.shape.axes(axes)
+	if err != nil {
+		return x.bad("Variance", err)
+	}
+	lo, hi := named[0], named[len(named)-1]+1
+	if hi-lo != len(named) {
+		return x.bad("Variance", fmt.Errorf("axes %v do not follow one another", axes))
+	}
+	n := float64(x.shape[lo:hi].Size())
+	return x.g.apply(reduction{
+		label: "Variance", f32: kernel.Variance[float32], f64: kernel.Variance[float64], lo: lo, hi: hi,
+		d: func(x, _, dy *Node) *Node {
+			mean := x.Mean(named...)
+			for _, a := range named {
+				mean = mean.ExpandDims(a)
+			}
+			return x.Sub(mean).Mul(dy.Scale(2 / n))
+		},
+	}, x)
+}
+
 // Max returns the largest element along the axes, or of all. Elements that tie share the gradient.
 func (x *Node) Max(axes ...int) *Node {
 	return reduction{label: "Max", f32: kernel.Max[float32], f64: kernel.Max[float64], d: shareAmongTied}.over(x, axes)

@@ -65,9 +65,12 @@ func (x *Node) require(c Constraint, what string) {
 
 // Operations, by name, whose results satisfy a constraint on numbers whatever their operands are.
 var granted = map[string][]string{
-	Positive.Name:    {"Exp", "Softplus", "Sigmoid", "Uniform"},
-	NonNegative.Name: {"Square", "Abs", "ReLU", "Softmax", "Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual", "Step", "OneHot"},
-	OpenUnit.Name:    {"Sigmoid", "Uniform"},
+	Positive.Name: {"Exp", "Softplus", "Sigmoid", "Uniform"},
+	NonNegative.Name: {
+		"Exp", "Softplus", "Sigmoid", "Uniform", "Square", "Abs", "Variance", "ReLU", "Softmax",
+		"Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual", "Step", "OneHot",
+	},
+	OpenUnit.Name: {"Sigmoid", "Uniform"},
 	UnitInterval.Name: {
 		"Sigmoid", "Uniform", "Softmax", "Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual", "Step", "OneHot",
 	},
@@ -80,7 +83,7 @@ var (
 	moves     = []string{"Reshape", "Broadcast", "StopGradient", "Transpose", "Slice", "Concat", "Maximum", "Minimum"}
 	inherited = map[string][]string{
 		Positive.Name:     {"Mul", "Div", "Add", "Sqrt", "Square", "Reciprocal"},
-		NonNegative.Name:  {"Mul", "Div", "Add", "Sqrt"},
+		NonNegative.Name:  {"Mul", "Div", "Add", "Sqrt", "Sum", "MatMul", "Conv2D"},
 		UnitInterval.Name: {"Mul", "Square", "Sqrt"},
 		OpenUnit.Name:     {"Mul", "Square", "Sqrt"},
 	}
@@ -98,12 +101,21 @@ func (x *Node) satisfies(c Constraint, depth int) bool {
 	if slices.Contains(granted[c.Name], name) {
 		return true
 	}
+	if name == "Add" && c.Name == Positive.Name && x.exceeds(depth-1) {
+		return true
+	}
 	for _, in := range x.in {
 		if !in.satisfies(c, depth-1) {
 			return false
 		}
 	}
 	return c.Axes == 0 && (slices.Contains(moves, name) || slices.Contains(inherited[c.Name], name))
+}
+
+// exceeds tells whether a sum is positive since one of its terms is, and none is negative.
+func (x *Node) exceeds(depth int) bool {
+	positive := slices.ContainsFunc(x.in, func(in *Node) bool { return in.satisfies(Positive, depth) })
+	return positive && !slices.ContainsFunc(x.in, func(in *Node) bool { return !in.satisfies(NonNegative, depth) })
 }
 
 // broken returns the error of a value that breaks the requirement, or nil.

@@ -109,6 +109,8 @@ func TestRequireOfWhatIsCertain(t *testing.T) {
 	}{
 		"exp":              {x.Exp(), graph.Positive, false},
 		"scaled softplus":  {x.Softplus().Scale(2).AddScalar(1e-3), graph.Positive, false},
+		"a product's root": {x.Square().MatMul(x.Exp()).AddScalar(1e-8).Sqrt(), graph.Positive, false},
+		"sum of squares":   {x.Square().Add(x.Abs()), graph.Positive, true},
 		"negative scale":   {x.Softplus().Scale(-2), graph.Positive, true},
 		"a difference":     {x.Exp().Sub(x), graph.Positive, true},
 		"root of a square": {x.Square().Sqrt(), graph.NonNegative, false},

@@ -49,8 +49,9 @@ func (l *BatchNorm) Forward(x *graph.Node) *graph.Node {
 	if g.Mode() == graph.Train {
 		mean, variance = l.observe(x)
 	}
-	y := standardised(x.Sub(mean), variance, l.Epsilon)
-	return y.Mul(g.Param(l.Gamma)).Add(g.Param(l.Beta))
+	// One scale and one shift a channel, so that little is done to each element.
+	scale := g.Param(l.Gamma).Div(variance.AddScalar(l.Epsilon).Sqrt())
+	return x.Mul(scale).Add(g.Param(l.Beta).Sub(mean.Mul(scale)))
 }
 
 // observe returns the batch's mean and variance, and has runs move the averages towards them. The
@@ -66,7 +67,7 @@ func (l *BatchNorm) observe(x *graph.Node) (mean, variance *graph.Node) {
 		g.Failf("batch normalisation by %s: momentum %v is not in [0, 1)", l.Gamma.Name(), l.Momentum)
 	}
 	mean = rows.Mean(0)
-	variance = rows.Sub(mean).Square().Mean(0)
+	variance = rows.Variance(0)
 	l.move(l.Mean, mean)
 	l.move(l.Variance, variance.Scale(n/(n-1)))
 	return mean, variance

@@ -34,12 +34,7 @@ func (l *LayerNorm) Forward(x *graph.Node) *graph.Node {
 	g := x.Graph()
 	centred := x.Sub(x.Mean(-1).ExpandDims(-1))
 	variance := centred.Square().Mean(-1).ExpandDims(-1)
-	return standardised(centred, variance, l.Epsilon).Mul(g.Param(l.Gamma)).Add(g.Param(l.Beta))
-}
-
-// standardised divides by the root of the variance.
-func standardised(centred, variance *graph.Node, epsilon float64) *graph.Node {
-	return centred.Div(variance.AddScalar(epsilon).Sqrt())
+	return centred.Div(variance.AddScalar(l.Epsilon).Sqrt()).Mul(g.Param(l.Gamma)).Add(g.Param(l.Beta))
 }
 
 // misfit records what a normalisation with these scales cannot do, and returns nil if it can: an array

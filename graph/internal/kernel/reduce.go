@@ -86,6 +86,35 @@ func sumColumns[T Float](dst, x []T, n, inner int) {
 	}
 }
 
+// Variance sets dst to the mean, over n, of the squares of x less its mean, in float64 and rounded once. Of nothing it is 0.
+func Variance[T Float](dst, x []T, outer, n, inner int) {
+	for o := range outer {
+		slab, out := x[o*n*inner:(o+1)*n*inner], dst[o*inner:(o+1)*inner]
+		if inner > 1 && vectorVarianceColumns(out, slab, n) {
+			continue
+		}
+		for j := range out {
+			out[j] = variance(slab[min(j, len(slab)):], n, inner)
+		}
+	}
+}
+
+// variance is that of n elements of x, stride apart.
+func variance[T Float](x []T, n, stride int) T {
+	small, inverse := smallest[T](), 1/float64(max(n, 1))
+	mean := 0.0
+	for i := range n {
+		mean += float64(flush(x[i*stride], small))
+	}
+	mean *= inverse
+	squares := 0.0
+	for i := range n {
+		d := float64(flush(x[i*stride], small)) - mean
+		squares += float64(d * d)
+	}
+	return rounded(squares*inverse, small)
+}
+
 // Max sets dst to the maxima of x over n; NaN where any is NaN. Of nothing it is -Inf.
 func Max[T Float](dst, x []T, outer, n, inner int) {
 	for o := range outer {

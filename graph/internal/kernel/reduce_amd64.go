@@ -31,6 +31,22 @@ func vectorSumColumns[T Float](dst, x []T, rows int) bool {
 	return true
 }
 
+// vectorVarianceColumns is vectorSumColumns for variances.
+func vectorVarianceColumns[T Float](dst, x []T, rows int) bool {
+	d, ok := any(dst).([]float32)
+	s, _ := any(x).([]float32)
+	if !ok || level == plain || rows == 0 || len(d) == 0 {
+		return false
+	}
+	s = s[:rows*len(d)]
+	if level == avx512 {
+		varianceColumnsAVX512(&d[0], &s[0], rows, len(d), len(d), 1/float64(rows))
+	} else {
+		varianceColumnsAVX2(&d[0], &s[0], rows, len(d), len(d), 1/float64(rows))
+	}
+	return true
+}
+
 // vectorExtreme returns the maximum or the minimum of a long row if a vector version can.
 func vectorExtreme[T Float](x []T, maximum bool) (best T, ok bool) {
 	const lanes = 16

@@ -174,9 +174,9 @@ flushing4:
 	VZEROUPPER
 	RET
 
-// func maxRowAVX512(dst *float32, x *float32, n int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·maxRowAVX512(SB), NOSPLIT, $8-24
+// func varianceColumnsAVX512(dst *float32, x *float32, rows int, cols int, step int, inverse float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·varianceColumnsAVX512(SB), NOSPLIT, $8-48
 	VSTMXCSR (SP)
 	MOVL     (SP), AX
 	ANDL     $-64, AX
@@ -185,6 +185,141 @@ TEXT ·maxRowAVX512(SB), NOSPLIT, $8-24
 	VLDMXCSR reduceNumbers<>+64(SB)
 
 flushing5:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ cols+24(FP), DX
+	MOVQ step+32(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x10, DX
+	JL   tail
+
+columns:
+	VBROADCASTSD inverse+40(FP), Z0
+	MOVQ         rows+16(FP), DI
+	MOVQ         CX, SI
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+
+loopSum:
+	VMOVUPS       (SI), Z3
+	VEXTRACTF64X4 $0x00, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VEXTRACTF64X4 $0x01, Z3, Y3
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z4, Z1, Z1
+	VADDPD        Z3, Z2, Z2
+	ADDQ          BX, SI
+	DECQ          DI
+	JNZ           loopSum
+	VMULPD        Z0, Z1, Z1
+	VMULPD        Z0, Z2, Z2
+	MOVQ          rows+16(FP), DI
+	MOVQ          CX, SI
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+
+loopSquare:
+	VMOVUPS       (SI), Z3
+	VEXTRACTF64X4 $0x00, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VEXTRACTF64X4 $0x01, Z3, Y3
+	VCVTPS2PD     Y3, Z3
+	VSUBPD        Z1, Z4, Z4
+	VMULPD        Z4, Z4, Z4
+	VADDPD        Z4, Z5, Z5
+	VSUBPD        Z2, Z3, Z3
+	VMULPD        Z3, Z3, Z3
+	VADDPD        Z3, Z6, Z6
+	ADDQ          BX, SI
+	DECQ          DI
+	JNZ           loopSquare
+	VMULPD        Z0, Z5, Z5
+	VMULPD        Z0, Z6, Z6
+	VCVTPD2PS     Z5, Y7
+	VCVTPD2PS     Z6, Y0
+	VINSERTF64X4  $0x01, Y0, Z7, Z0
+	VMOVUPS       Z0, (AX)
+	ADDQ          $0x40, CX
+	ADDQ          $0x40, AX
+	SUBQ          $0x10, DX
+	JGE           columns
+
+tail:
+	ADDQ         $0x10, DX
+	JE           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VBROADCASTSD inverse+40(FP), Z0
+	MOVQ         rows+16(FP), DI
+	MOVQ         CX, SI
+	VPXORD       Z8, Z8, Z8
+	VPXORD       Z9, Z9, Z9
+
+tailLoopSum:
+	VMOVUPS.Z     (SI), K1, Z1
+	VEXTRACTF64X4 $0x00, Z1, Y2
+	VCVTPS2PD     Y2, Z2
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VCVTPS2PD     Y1, Z1
+	VADDPD        Z2, Z8, Z8
+	VADDPD        Z1, Z9, Z9
+	ADDQ          BX, SI
+	DECQ          DI
+	JNZ           tailLoopSum
+	VMULPD        Z0, Z8, Z8
+	VMULPD        Z0, Z9, Z9
+	MOVQ          rows+16(FP), SI
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+
+tailLoopSquare:
+	VMOVUPS.Z     (CX), K1, Z1
+	VEXTRACTF64X4 $0x00, Z1, Y2
+	VCVTPS2PD     Y2, Z2
+	VEXTRACTF64X4 $0x01, Z1, Y1
+	VCVTPS2PD     Y1, Z1
+	VSUBPD        Z8, Z2, Z2
+	VMULPD        Z2, Z2, Z2
+	VADDPD        Z2, Z10, Z10
+	VSUBPD        Z9, Z1, Z1
+	VMULPD        Z1, Z1, Z1
+	VADDPD        Z1, Z11, Z11
+	ADDQ          BX, CX
+	DECQ          SI
+	JNZ           tailLoopSquare
+	VMULPD        Z0, Z10, Z10
+	VMULPD        Z0, Z11, Z11
+	VCVTPD2PS     Z10, Y7
+	VCVTPD2PS     Z11, Y0
+	VINSERTF64X4  $0x01, Y0, Z7, Z0
+	MOVQ          $-1, CX
+	BZHIQ         DX, CX, CX
+	KMOVW         CX, K1
+	VMOVUPS       Z0, K1, (AX)
+
+done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing6
+	VLDMXCSR (SP)
+
+flushing6:
+	VZEROUPPER
+	RET
+
+// func maxRowAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxRowAVX512(SB), NOSPLIT, $8-24
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing7
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing7:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -206,10 +341,10 @@ loop:
 	MOVL      (SP), AX
 	ANDL      $-64, AX
 	CMPL      AX, $0x00009fc0
-	JEQ       flushing6
+	JEQ       flushing8
 	VLDMXCSR  (SP)
 
-flushing6:
+flushing8:
 	VZEROUPPER
 	RET
 
@@ -220,10 +355,10 @@ TEXT ·minRowAVX512(SB), NOSPLIT, $8-24
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing7
+	JEQ      flushing9
 	VLDMXCSR reduceNumbers<>+64(SB)
 
-flushing7:
+flushing9:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -242,10 +377,10 @@ loop:
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing8
+	JEQ      flushing10
 	VLDMXCSR (SP)
 
-flushing8:
+flushing10:
 	VZEROUPPER
 	RET
 
@@ -256,10 +391,10 @@ TEXT ·sumRowAVX2(SB), NOSPLIT, $8-24
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing9
+	JEQ      flushing11
 	VLDMXCSR reduceNumbers<>+64(SB)
 
-flushing9:
+flushing11:
 	MOVQ   x+0(FP), AX
 	MOVQ   n+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -322,10 +457,10 @@ join:
 	MOVL         (SP), AX
 	ANDL         $-64, AX
 	CMPL         AX, $0x00009fc0
-	JEQ          flushing10
+	JEQ          flushing12
 	VLDMXCSR     (SP)
 
-flushing10:
+flushing12:
 	VZEROUPPER
 	RET
 
@@ -336,10 +471,10 @@ TEXT ·sumColumnsAVX2(SB), NOSPLIT, $8-40
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing11
+	JEQ      flushing13
 	VLDMXCSR reduceNumbers<>+64(SB)
 
-flushing11:
+flushing13:
 	MOVQ dst+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ cols+24(FP), DX
@@ -407,10 +542,145 @@ done:
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing12
+	JEQ      flushing14
 	VLDMXCSR (SP)
 
-flushing12:
+flushing14:
+	VZEROUPPER
+	RET
+
+// func varianceColumnsAVX2(dst *float32, x *float32, rows int, cols int, step int, inverse float64)
+// Requires: AVX, AVX2
+TEXT ·varianceColumnsAVX2(SB), NOSPLIT, $8-48
+	VSTMXCSR (SP)
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing15
+	VLDMXCSR reduceNumbers<>+64(SB)
+
+flushing15:
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ cols+24(FP), DX
+	MOVQ step+32(FP), BX
+	SHLQ $0x02, BX
+	SUBQ $0x08, DX
+	JL   tail
+
+columns:
+	VBROADCASTSD inverse+40(FP), Y0
+	MOVQ         rows+16(FP), DI
+	MOVQ         CX, SI
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+
+loopSum:
+	VMOVUPS      (SI), Y3
+	VEXTRACTF128 $0x00, Y3, X4
+	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VCVTPS2PD    X3, Y3
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y3, Y2, Y2
+	ADDQ         BX, SI
+	DECQ         DI
+	JNZ          loopSum
+	VMULPD       Y0, Y1, Y1
+	VMULPD       Y0, Y2, Y2
+	MOVQ         rows+16(FP), DI
+	MOVQ         CX, SI
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+
+loopSquare:
+	VMOVUPS      (SI), Y6
+	VEXTRACTF128 $0x00, Y6, X5
+	VCVTPS2PD    X5, Y7
+	VEXTRACTF128 $0x01, Y6, X5
+	VCVTPS2PD    X5, Y6
+	VSUBPD       Y1, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	VSUBPD       Y2, Y6, Y6
+	VMULPD       Y6, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	ADDQ         BX, SI
+	DECQ         DI
+	JNZ          loopSquare
+	VMULPD       Y0, Y3, Y3
+	VMULPD       Y0, Y4, Y4
+	VCVTPD2PSY   Y3, X5
+	VCVTPD2PSY   Y4, X0
+	VINSERTF128  $0x01, X0, Y5, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, DX
+	JGE          columns
+
+tail:
+	ADDQ         $0x08, DX
+	JE           done
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     reduceNumbers<>+0(SB), Y0, Y0
+	VBROADCASTSD inverse+40(FP), Y1
+	MOVQ         rows+16(FP), DI
+	MOVQ         CX, SI
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+
+tailLoopSum:
+	VMASKMOVPS   (SI), Y0, Y4
+	VEXTRACTF128 $0x00, Y4, X5
+	VCVTPS2PD    X5, Y6
+	VEXTRACTF128 $0x01, Y4, X4
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y4, Y3, Y3
+	ADDQ         BX, SI
+	DECQ         DI
+	JNZ          tailLoopSum
+	VMULPD       Y1, Y2, Y2
+	VMULPD       Y1, Y3, Y3
+	MOVQ         rows+16(FP), SI
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+
+tailLoopSquare:
+	VMASKMOVPS   (CX), Y0, Y7
+	VEXTRACTF128 $0x00, Y7, X5
+	VCVTPS2PD    X5, Y8
+	VEXTRACTF128 $0x01, Y7, X5
+	VCVTPS2PD    X5, Y7
+	VSUBPD       Y2, Y8, Y8
+	VMULPD       Y8, Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VSUBPD       Y3, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         BX, CX
+	DECQ         SI
+	JNZ          tailLoopSquare
+	VMULPD       Y1, Y4, Y4
+	VMULPD       Y1, Y6, Y6
+	VCVTPD2PSY   Y4, X5
+	VCVTPD2PSY   Y6, X0
+	VINSERTF128  $0x01, X0, Y5, Y0
+	VMOVQ        DX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     reduceNumbers<>+0(SB), Y1, Y1
+	VMASKMOVPS   Y0, Y1, (AX)
+
+done:
+	MOVL     (SP), AX
+	ANDL     $-64, AX
+	CMPL     AX, $0x00009fc0
+	JEQ      flushing16
+	VLDMXCSR (SP)
+
+flushing16:
 	VZEROUPPER
 	RET
 
@@ -421,10 +691,10 @@ TEXT ·maxRowAVX2(SB), NOSPLIT, $8-24
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing13
+	JEQ      flushing17
 	VLDMXCSR reduceNumbers<>+64(SB)
 
-flushing13:
+flushing17:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -446,10 +716,10 @@ loop:
 	MOVL      (SP), AX
 	ANDL      $-64, AX
 	CMPL      AX, $0x00009fc0
-	JEQ       flushing14
+	JEQ       flushing18
 	VLDMXCSR  (SP)
 
-flushing14:
+flushing18:
 	VZEROUPPER
 	RET
 
@@ -460,10 +730,10 @@ TEXT ·minRowAVX2(SB), NOSPLIT, $8-24
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing15
+	JEQ      flushing19
 	VLDMXCSR reduceNumbers<>+64(SB)
 
-flushing15:
+flushing19:
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         n+16(FP), DX
@@ -482,9 +752,9 @@ loop:
 	MOVL     (SP), AX
 	ANDL     $-64, AX
 	CMPL     AX, $0x00009fc0
-	JEQ      flushing16
+	JEQ      flushing20
 	VLDMXCSR (SP)
 
-flushing16:
+flushing20:
 	VZEROUPPER
 	RET

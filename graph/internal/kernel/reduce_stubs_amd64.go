@@ -14,6 +14,11 @@ func sumRowAVX512(x *float32, n int) float64
 //go:noescape
 func sumColumnsAVX512(dst *float32, x *float32, rows int, cols int, step int)
 
+// varianceColumnsAVX512 sets dst to the variances of cols columns of rows that begin step apart, in float64, in order; inverse is 1/rows.
+//
+//go:noescape
+func varianceColumnsAVX512(dst *float32, x *float32, rows int, cols int, step int, inverse float64)
+
 // maxRowAVX512 sets dst to the maxs of every 16th of the n elements of x, a positive multiple of 16.
 //
 //go:noescape
@@ -33,6 +38,11 @@ func sumRowAVX2(x *float32, n int) float64
 //
 //go:noescape
 func sumColumnsAVX2(dst *float32, x *float32, rows int, cols int, step int)
+
+// varianceColumnsAVX2 sets dst to the variances of cols columns of rows that begin step apart, in float64, in order; inverse is 1/rows.
+//
+//go:noescape
+func varianceColumnsAVX2(dst *float32, x *float32, rows int, cols int, step int, inverse float64)
 
 // maxRowAVX2 sets dst to the maxs of every 8th of the n elements of x, a positive multiple of 8.
 //

@@ -18,6 +18,7 @@ var reductions = []struct {
 	tol    float64
 }{
 	{"Sum", Sum[float32], Sum[float64], sum64, 1e-6},
+	{"Variance", Variance[float32], Variance[float64], variance64, 1e-6},
 	{"Max", Max[float32], Max[float64], func(x []float64) float64 { return fold(x, -inf, maximum64) }, 0},
 	{"Min", Min[float32], Min[float64], func(x []float64) float64 { return fold(x, inf, minimum64) }, 0},
 	{"LogSumExp", LogSumExp[float32], LogSumExp[float64], logSumExp64, 1e-6},
@@ -33,6 +34,11 @@ func fold(x []float64, acc float64, f func(a, b float64) float64) float64 {
 
 func sum64(x []float64) float64 {
 	return fold(x, 0, func(a, b float64) float64 { return a + b })
+}
+
+func variance64(x []float64) float64 {
+	mean := sum64(x) / float64(len(x))
+	return fold(x, 0, func(acc, v float64) float64 { return acc + (v-mean)*(v-mean)/float64(len(x)) })
 }
 
 func logSumExp64(x []float64) float64 {

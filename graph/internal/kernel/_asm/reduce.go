@@ -13,6 +13,7 @@ func reduce(c *build.Context) {
 	variants(c, "reduce", func(g lanes) {
 		g.sumRow()
 		g.sumColumns()
+		g.varianceColumns()
 		g.extremeRow("max", -inf, g.maximum)
 		g.extremeRow("min", inf, g.minimum)
 	})
@@ -79,21 +80,58 @@ func (g lanes) sumColumns() {
 		"sets dst to the sums of cols columns of rows that begin step apart, in float64, in order.")
 	dst, x, cols, step := g.param("dst"), g.param("x"), g.param("cols"), g.param("step")
 	g.SHLQ(operand.Imm(2), step)
-	count, bytes := operand.Imm(uint64(g.count())), operand.Imm(uint64(4*g.count()))
+	g.eachColumns(dst, x, cols, func(label string, load func(at reg.GPVirtual) vec) vec {
+		return g.narrow(g.downColumns(label, x, step, load, func(_ int, v vec) vec { return v }))
+	})
+}
 
-	column := func(label string, load func(at reg.GPVirtual) vec) vec {
-		at, rows := g.GP64(), g.param("rows")
-		g.MOVQ(x, at)
-		low, high := g.zero(), g.zero()
-		g.Label(label)
-		a, b := g.widen(load(at))
-		g.VADDPD(a, low, low)
-		g.VADDPD(b, high, high)
-		g.ADDQ(step, at)
-		g.DECQ(rows)
-		g.JNZ(operand.LabelRef(label))
-		return g.narrow([2]vec{low, high})
-	}
+// varianceColumns walks down each vector of columns twice.
+func (g lanes) varianceColumns() {
+	g.start("varianceColumns", "func(dst, x *float32, rows, cols, step int, inverse float64)",
+		"sets dst to the variances of cols columns of rows that begin step apart, in float64, in order; inverse is 1/rows.")
+	dst, x, cols, step := g.param("dst"), g.param("x"), g.param("cols"), g.param("step")
+	g.SHLQ(operand.Imm(2), step)
+	g.eachColumns(dst, x, cols, func(label string, load func(at reg.GPVirtual) vec) vec {
+		inverse, p := g.new(), g.Param("inverse")
+		given, err := p.Resolve()
+		if err != nil {
+			panic(err)
+		}
+		g.VBROADCASTSD(given.Addr, inverse)
+		means := g.downColumns(label+"Sum", x, step, load, func(_ int, v vec) vec { return v })
+		for _, m := range means {
+			g.VMULPD(inverse, m, m)
+		}
+		squares := g.downColumns(label+"Square", x, step, load, func(half int, v vec) vec {
+			g.VSUBPD(means[half], v, v)
+			g.VMULPD(v, v, v)
+			return v
+		})
+		for _, s := range squares {
+			g.VMULPD(inverse, s, s)
+		}
+		return g.narrow(squares)
+	})
+}
+
+// downColumns adds up, in float64, what f makes of the halves of a vector of columns, row by row.
+func (g lanes) downColumns(label string, x, step reg.GPVirtual, load func(at reg.GPVirtual) vec, f func(half int, v vec) vec) [2]vec {
+	at, rows := g.GP64(), g.param("rows")
+	g.MOVQ(x, at)
+	low, high := g.zero(), g.zero()
+	g.Label(label)
+	a, b := g.widen(load(at))
+	g.VADDPD(f(0, a), low, low)
+	g.VADDPD(f(1, b), high, high)
+	g.ADDQ(step, at)
+	g.DECQ(rows)
+	g.JNZ(operand.LabelRef(label))
+	return [2]vec{low, high}
+}
+
+// eachColumns writes to dst what column makes of each vector of columns of x, and of those that are left.
+func (g lanes) eachColumns(dst, x, cols reg.GPVirtual, column func(label string, load func(at reg.GPVirtual) vec) vec) {
+	count, bytes := operand.Imm(uint64(g.count())), operand.Imm(uint64(4*g.count()))
 	g.SUBQ(count, cols)
 	g.JL(operand.LabelRef("tail"))
 	g.Label("columns")
