@@ -179,6 +179,100 @@ def classifier(layer, *hidden):
     return training(loss, network(layer, *hidden), adam, adam_memory, 1e-3, images(BATCH), labels(BATCH))
 
 
+def conv(x, w, stride=1, padding=0):
+    return lax.conv_general_dilated(x, w, (stride, stride), [(padding, padding)] * 2, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
+def halved(x):
+    """The maxima of 2 by 2 pixels."""
+    n, h, w, c = x.shape
+    return x.reshape(n, h // 2, 2, w // 2, 2, c).max((2, 4))
+
+
+def he(key, *shape):
+    return random.normal(key, shape) * (2 / np.prod(shape[:-1])) ** 0.5
+
+
+def lenet5():
+    def new(key, *shape):
+        return {"theta": he(key, *shape), "log_sigma2": jnp.full(shape, -10.0), "b": jnp.zeros(shape[-1])}
+
+    def forward(p, x, key):
+        if x.ndim == 2:
+            return SparseDense.forward(p, x, key)
+        mean = conv(x, p["theta"]) + p["b"]
+        deviation = jnp.sqrt(conv(x**2, jnp.exp(p["log_sigma2"])) + 1e-8)
+        return mean + deviation * random.normal(key, mean.shape)
+
+    def loss(params, key, x, y):
+        keys = random.split(key, 4)
+        for i, p in enumerate(params):
+            x = forward(p, x.reshape(BATCH, -1) if i == 2 else x, keys[i])
+            if i < 3:
+                x = nn.relu(x)
+            if i < 2:
+                x = halved(x)
+        nll = -jnp.mean(jnp.take_along_axis(nn.log_softmax(x), y[:, None], 1))
+        return nll + sum(map(SparseDense.kl, params)) / EXAMPLES
+
+    shapes = [(5, 5, 1, 20), (5, 5, 20, 50), (800, 500), (500, CLASSES)]
+    params = [new(k, *s) for k, s in zip(random.split(random.key(1), 4), shapes)]
+    return training(loss, params, adam, adam_memory, 1e-3, images(BATCH).reshape(BATCH, 28, 28, 1), labels(BATCH))
+
+
+def resnet32(n=128):
+    """Pre-activation (He et al. 2016). The running averages of the normalisation are part of the state that is donated."""
+    keys = iter(random.split(random.key(1), 100))
+
+    def norm(width):
+        return {"gamma": jnp.ones(width), "beta": jnp.zeros(width)}
+
+    params, blocks, into = {"conv": he(next(keys), 3, 3, 3, 16), "blocks": []}, [], 16
+    for stage, out in enumerate((16, 32, 64)):
+        for unit in range(5):
+            block = {"norm0": norm(into), "conv0": he(next(keys), 3, 3, into, out), "norm1": norm(out), "conv1": he(next(keys), 3, 3, out, out)}
+            if into != out:
+                block["shortcut"] = he(next(keys), 1, 1, into, out)
+            params["blocks"].append(block)
+            blocks.append(2 if stage > 0 and unit == 0 else 1)
+            into = out
+    params |= {"norm": norm(into), "fc": Dense.new(next(keys), into, CLASSES)}
+
+    def normalise(p, x, seen):
+        mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
+        seen.append((mean, variance))
+        scale = p["gamma"] * lax.rsqrt(variance + 1e-5)
+        return nn.relu(x * scale + (p["beta"] - mean * scale))
+
+    def loss(params, x, y):
+        seen = []
+        x = conv(x, params["conv"], 1, 1)
+        for p, stride in zip(params["blocks"], blocks):
+            h = normalise(p["norm0"], x, seen)
+            if "shortcut" in p:
+                x = conv(h, p["shortcut"], stride)
+            x = x + conv(normalise(p["norm1"], conv(h, p["conv0"], stride, 1), seen), p["conv1"], 1, 1)
+        logits = Dense.forward(params["fc"], normalise(params["norm"], x, seen).mean((1, 2)), None)
+        return -jnp.mean(jnp.take_along_axis(nn.log_softmax(logits), y[:, None], 1)), seen
+
+    @partial(jax.jit, donate_argnums=(0, 1, 2))
+    def step(params, velocity, averages, lr, x, y):
+        (value, seen), grads = jax.value_and_grad(loss, has_aux=True)(params, x, y)
+        velocity = jax.tree.map(lambda v, g: 0.9 * v + g, velocity, grads)
+        params = jax.tree.map(lambda p, v: p - lr * v, params, velocity)
+        return params, velocity, jax.tree.map(lambda a, s: 0.9 * a + 0.1 * s, averages, seen), value
+
+    x, y = np.random.default_rng(1).random((n, 32, 32, 3), dtype=np.float32), labels(n)
+    velocity = jax.tree.map(jnp.zeros_like, params)
+    averages = jax.tree.map(lambda s: jnp.zeros(s.shape), jax.eval_shape(loss, params, x, y)[1])
+
+    def run():
+        nonlocal params, velocity, averages
+        params, velocity, averages, _ = jax.block_until_ready(step(params, velocity, averages, 0.1, x, y))
+
+    return run
+
+
 def vae(hidden=500, latent=20):
     def loss(params, key, x):
         encode, mu, log_variance, decode, logits = (partial(lambda p, h: h @ p["w"] + p["b"], p) for p in params)
@@ -236,13 +330,10 @@ def convolution(what, batch, side, into, out, size, stride, padding):
     """The results, or the gradient with respect to the images or the filter."""
     rows = (side + 2 * padding - size) // stride + 1
 
-    def conv(x, w):
-        return lax.conv_general_dilated(x, w, (stride, stride), [(padding, padding)] * 2, dimension_numbers=("NHWC", "HWIO", "NHWC"))
-
     f = {
-        "results": lambda x, w, dy: conv(x, w),
-        "images": lambda x, w, dy: jax.vjp(lambda x: conv(x, w), x)[1](dy),
-        "filter": lambda x, w, dy: jax.vjp(lambda w: conv(x, w), w)[1](dy),
+        "results": lambda x, w, dy: conv(x, w, stride, padding),
+        "images": lambda x, w, dy: jax.vjp(lambda x: conv(x, w, stride, padding), x)[1](dy),
+        "filter": lambda x, w, dy: jax.vjp(lambda w: conv(x, w, stride, padding), w)[1](dy),
     }[what]
     shapes = (batch, side, side, into), (size, size, into, out), (batch, rows, rows, out)
     f, arrays = jax.jit(f), jax.device_put([uniform(-1, 1, s) for s in shapes])
@@ -293,6 +384,8 @@ def works():
         "lrt400": lambda: classifier(SampledActivations, 400, 400),
         "lrt1200": lambda: classifier(SampledActivations, 1200, 1200),
         "sparsevd_lenet300": lambda: classifier(SparseDense, 300, 100),
+        "sparsevd_lenet5": lenet5,
+        "resnet32_b128": resnet32,
         "vae500": vae,
     }
     for n in (1, 100):

@@ -58,14 +58,18 @@ func eachPixel[T Float](p Pool, y, x []T, each func(result, pixel []T)) {
 	}
 }
 
-// PoolMax sets y to the largest element of each window on an image x.
+// PoolMax sets y to the largest element of each window on an image x, NaN if one is; all windows must be Covered.
 func PoolMax[T Float](p Pool, y, x []T) {
+	if vectorPoolMax(p, y, x) {
+		return
+	}
+	small := smallest[T]()
 	for i := range y {
 		y[i] = T(math.Inf(-1))
 	}
 	eachPixel(p, y, x, func(result, pixel []T) {
 		for c, v := range pixel {
-			result[c] = max(result[c], v)
+			result[c] = max(result[c], flush(v, small))
 		}
 	})
 }
@@ -73,9 +77,10 @@ func PoolMax[T Float](p Pool, y, x []T) {
 // PoolSum sets y to the sum of each window on an image x.
 func PoolSum[T Float](p Pool, y, x []T) {
 	clear(y)
+	small := smallest[T]()
 	eachPixel(p, y, x, func(result, pixel []T) {
 		for c, v := range pixel {
-			result[c] += v
+			result[c] = flush(result[c]+flush(v, small), small)
 		}
 	})
 }
@@ -83,9 +88,10 @@ func PoolSum[T Float](p Pool, y, x []T) {
 // PoolSpread sets each element of dx to the sum of what dy holds of the windows that it lies in.
 func PoolSpread[T Float](p Pool, dx, dy []T) {
 	clear(dx)
+	small := smallest[T]()
 	eachPixel(p, dy, dx, func(result, pixel []T) {
 		for c, v := range result {
-			pixel[c] += v
+			pixel[c] = flush(pixel[c]+flush(v, small), small)
 		}
 	})
 }
@@ -94,7 +100,11 @@ func PoolSpread[T Float](p Pool, dx, dy []T) {
 // Elsewhere dx is 0.
 func PoolPlace[T Float](p Pool, dx, x, y, dy []T) {
 	clear(dx)
-	eachLargest(p, x, y, func(result, pixel int) { dx[pixel] += dy[result] })
+	if vectorPoolPlace(p, dx, x, y, dy) {
+		return
+	}
+	small := smallest[T]()
+	eachLargest(p, x, y, func(result, pixel int) { dx[pixel] = flush(dx[pixel]+flush(dy[result], small), small) })
 }
 
 // PoolPick sets what dy holds of each window to what dx holds there.
@@ -119,9 +129,10 @@ func eachLargest[T Float](p Pool, x, y []T, each func(result, pixel int)) {
 
 // firstEqual returns the first place in a window where x is v, or -1.
 func firstEqual[T Float](x []T, v T, w window, down, across int) int {
+	small := smallest[T]()
 	for i := range w.down {
 		for j := range w.across {
-			if at := w.at + i*down + j*across; x[at] == v {
+			if at := w.at + i*down + j*across; flush(x[at], small) == v {
 				return at
 			}
 		}

@@ -29,6 +29,7 @@ var files = []struct {
 	{"binary", binary},
 	{"fused", fused},
 	{"reduce", reduce},
+	{"pool", pool},
 	{"mxcsr", mxcsr},
 }
 
