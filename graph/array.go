@@ -90,6 +90,18 @@ func (a *Array) Float64s() []float64 {
 	return a.AppendTo(make([]float64, 0, a.Len()))
 }
 
+// Float32s returns the elements in row-major order: of an array in float32 they are the array's own, of another rounded copies.
+func (a *Array) Float32s() []float32 {
+	if a.f32 != nil || a.f64 == nil {
+		return a.f32
+	}
+	x := make([]float32, len(a.f64))
+	for i, v := range a.f64 {
+		x[i] = float32(v)
+	}
+	return x
+}
+
 // AppendTo appends the elements to dst and returns it.
 func (a *Array) AppendTo(dst []float64) []float64 {
 	if a.f32 == nil {
