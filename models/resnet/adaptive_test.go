@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,17 +17,22 @@ import (
 	"credence/train"
 )
 
-// adaptive returns a small network that halts about as often as not.
+// adaptive returns a small network of three blocks a stage that halts about as often as not.
 func adaptive(p graph.Precision, rule resnet.Rule) *resnet.Adaptive {
-	return resnet.NewAdaptive(resnet.AdaptiveConfig{Config: small(p), Rule: rule, Tau: 0.3, Bias: -0.1})
+	c := small(p)
+	c.Depth = 20
+	return resnet.NewAdaptive(resnet.AdaptiveConfig{Config: c, Rule: rule, Tau: 0.3, Bias: -0.1})
 }
 
-// gradient returns the objective's gradient along a direction in all weights, the same for all networks of a shape.
-func gradient(a *resnet.Adaptive, objective *graph.Node) *graph.Node {
+// gradient returns the objective's gradient along a direction, the same for all networks of a shape: in the weights of halting, or
+// in all others.
+func gradient(a *resnet.Adaptive, objective *graph.Node, halting bool) *graph.Node {
 	g, rng := objective.Graph(), rand.New(rand.NewPCG(3, 4))
 	var at []*graph.Node
 	for _, p := range a.Params().All(graph.Trainable) {
-		at = append(at, g.Param(p))
+		if strings.Contains(p.Name(), "/halt") == halting {
+			at = append(at, g.Param(p))
+		}
 	}
 	sum := g.Const(0)
 	for i, d := range graph.Grad(objective.Sum(), at...) {
@@ -39,33 +45,57 @@ func gradient(a *resnet.Adaptive, objective *graph.Node) *graph.Node {
 	return sum
 }
 
-// exact returns J of the batch and its gradient along that direction.
-func exact(t *testing.T, a *resnet.Adaptive, n int) (objective, slope float64) {
+// measured are the objective, and its gradients in the weights of halting and in all others.
+const (
+	objective = iota
+	haltSlope
+	slope
+	measured
+)
+
+var names = [measured]string{"objective", "gradient of halting", "gradient of the rest"}
+
+func measure(a *resnet.Adaptive, j *graph.Node) []*graph.Node {
+	return []*graph.Node{j.Sum(), gradient(a, j, true), gradient(a, j, false)}
+}
+
+// exact returns what is measured of J, and J of each image.
+func exact(t *testing.T, n int) (want [measured]float64, each []float64) {
 	t.Helper()
+	a := adaptive(graph.Float64, nil)
 	g := graph.New(a.Params(), graph.Predict)
 	x, y := batch(g, squares(t, n, 1), n)
 	j, mass := a.Enumerate(x, y)
-	v := run(t, 0, j.Sum(), gradient(a, j), mass)
-	for _, m := range v[2] {
+	v := run(t, 0, append(measure(a, j), mass, j)...)
+	for _, m := range v[measured] {
 		require.InDelta(t, 1, m, 1e-12)
 	}
-	return v[0][0], v[1][0]
+	for i := range want {
+		want[i] = v[i][0]
+	}
+	return want, v[measured+1]
 }
 
-// draws returns the objective and its gradient at many draws.
-func draws(t *testing.T, a *resnet.Adaptive, n, number int) (objectives, slopes []float64) {
+// copies of each image make as many draws in a step.
+const copies = 40
+
+// draws returns what is measured at many steps, averaged over the copies.
+func draws(t *testing.T, rule resnet.Rule, n, number int) (values [measured][]float64) {
 	t.Helper()
+	a := adaptive(graph.Float64, rule)
 	g := graph.New(a.Params(), graph.Predict)
 	x, y := batch(g, squares(t, n, 1), n)
-	j := a.Objective(x, y)
-	program, err := g.Compile(j.Sum(), gradient(a, j))
+	x, y = x.Broadcast(copies, n, 64).Reshape(copies*n, 64), y.Broadcast(copies, n).Reshape(copies*n)
+	program, err := g.Compile(measure(a, a.Objective(x, y))...)
 	require.NoError(t, err)
 	for step := range number {
 		out, err := program.Run(uint64(step), nil)
 		require.NoError(t, err)
-		objectives, slopes = append(objectives, out[0].Item()), append(slopes, out[1].Item())
+		for i := range values {
+			values[i] = append(values[i], out[i].Item()/copies)
+		}
 	}
-	return objectives, slopes
+	return values
 }
 
 // off is how many standard errors the mean of draws is away.
@@ -80,39 +110,35 @@ func TestEstimatorsAgainstEnumeration(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many draws")
 	}
-	const n, number, limit = 3, 4000, 4.5 // standard errors; one in 150,000
-	objective, slope := exact(t, adaptive(graph.Float64, nil), n)
-	values, slopes := draws(t, adaptive(graph.Float64, resnet.ScoreFunction{}), n, number)
-	require.Less(t, off(values, objective), limit)
-	require.Less(t, off(slopes, slope), limit)
-	bare := stat.StdDev(slopes, nil)
-
-	a := adaptive(graph.Float64, nil)
-	g := graph.New(a.Params(), graph.Predict)
-	x, y := batch(g, squares(t, n, 1), n)
-	j, _ := a.Enumerate(x, y)
-	expected := run(t, 0, j)[0]
-	withBaseline := adaptive(graph.Float64, resnet.ScoreFunction{Baseline: known(expected)})
-	_, slopes = draws(t, withBaseline, n, number)
-	require.Less(t, off(slopes, slope), limit)
-	require.Less(t, stat.StdDev(slopes, nil), bare, "a baseline lowers the variance")
+	const n, number, limit = 3, 100, 4.5 // standard errors; one in 150,000
+	want, each := exact(t, n)
+	bare, better := draws(t, resnet.ScoreFunction{}, n, number), draws(t, resnet.ScoreFunction{Baseline: known(each)}, n, number)
+	for i, name := range names {
+		t.Logf("%s: %.4g; off by %.1f standard errors of %.2g, with a baseline by %.1f of %.2g", name, want[i],
+			off(bare[i], want[i]), stat.StdErr(stat.StdDev(bare[i], nil), number), off(better[i], want[i]), stat.StdErr(stat.StdDev(better[i], nil), number))
+		require.Less(t, off(bare[i], want[i]), limit, name)
+		require.Less(t, off(better[i], want[i]), limit, "%s, with a baseline", name)
+	}
+	require.Less(t, stat.StdDev(better[haltSlope], nil), 0.5*stat.StdDev(bare[haltSlope], nil), "a baseline lowers the variance")
 
 	bias := map[float64]float64{}
 	for _, temperature := range []float64{0.2, 5} {
-		_, slopes := draws(t, adaptive(graph.Float64, resnet.Relaxed{Temperature: temperature}), n, number)
-		bias[temperature] = math.Abs(stat.Mean(slopes, nil) - slope)
-		t.Logf("temperature %g: gradient off by %.3g of %.3g, %.1f standard errors", temperature, bias[temperature], slope, off(slopes, slope))
+		v := draws(t, resnet.Relaxed{Temperature: temperature}, n, number)
+		bias[temperature] = math.Abs(stat.Mean(v[haltSlope], nil) - want[haltSlope])
+		t.Logf("temperature %g: %s off by %.3g, %.1f standard errors", temperature, names[haltSlope], bias[temperature], off(v[haltSlope], want[haltSlope]))
+		if temperature == 5 {
+			require.Greater(t, off(v[haltSlope], want[haltSlope]), limit, "it is biased")
+		}
 	}
 	require.Less(t, bias[0.2], bias[5])
-	_, slopes = draws(t, adaptive(graph.Float64, resnet.Relaxed{Temperature: 5}), n, number)
-	require.Greater(t, off(slopes, slope), limit, "it is biased")
 }
 
 // known is a baseline that knows what to expect of each image.
 type known []float64
 
 func (k known) Predict(reward *graph.Node) infer.Prediction {
-	return infer.Prediction{Value: reward.Graph().ConstArray(k, 1, len(k))}
+	value := reward.Graph().ConstArray(k, len(k)).Broadcast(copies, len(k))
+	return infer.Prediction{Value: value.Reshape(1, -1)}
 }
 
 // What is predicted with blocks left out is what all blocks give with the weights that halting means.
@@ -139,7 +165,7 @@ func TestPredictSkipsBlocksAndNothingElse(t *testing.T) {
 				require.Equal(t, int(v[1][i]), b, "image %d, stage %d", i/3, i%3)
 				seen[b]++
 			}
-			require.Len(t, seen, 2, "some images pass one block of a stage, some both")
+			require.Len(t, seen, 3, "some images pass one block of a stage, some two, some all")
 		})
 	}
 }
@@ -151,7 +177,7 @@ func TestPredictCountsFLOPs(t *testing.T) {
 	require.NoError(t, err)
 	for i, n := range all.FLOPs {
 		require.Equal(t, a.FLOPs(), n)
-		require.Equal(t, []int{2, 2, 2}, all.Blocks[3*i:3*i+3])
+		require.Equal(t, []int{3, 3, 3}, all.Blocks[3*i:3*i+3])
 	}
 	for s := range 3 {
 		a.Params().Lookup(fmt.Sprintf("stage%d/unit0/halt/b", s)).Value().Fill(50)
@@ -159,7 +185,7 @@ func TestPredictCountsFLOPs(t *testing.T) {
 	one, err := a.Predict(set)
 	require.NoError(t, err)
 	conv := func(pixels, in, out int) int { return 2 * pixels * 9 * in * out }
-	skipped := 2 * (conv(64, 2, 2) + conv(16, 4, 4) + conv(4, 8, 8)) // the second block of each stage
+	skipped := 4 * (conv(64, 2, 2) + conv(16, 4, 4) + conv(4, 8, 8)) // the further blocks of each stage
 	for i, n := range one.FLOPs {
 		require.Equal(t, a.FLOPs()-skipped, n)
 		require.Equal(t, []int{1, 1, 1}, one.Blocks[3*i:3*i+3])
@@ -193,12 +219,13 @@ func TestTauShortensTheWay(t *testing.T) {
 }
 
 func TestCopyFrom(t *testing.T) {
-	n := resnet.New(small(graph.Float32))
 	a := adaptive(graph.Float32, nil)
+	c := small(graph.Float32)
+	c.Depth = 20
+	n := resnet.New(c)
 	n.Params().Lookup("fc/b").Value().Fill(7)
 	require.NoError(t, a.CopyFrom(n))
 	require.Equal(t, 7.0, a.Params().Lookup("fc/b").Value().At(0))
-	c := small(graph.Float32)
 	c.Width = 4
 	require.ErrorContains(t, a.CopyFrom(resnet.New(c)), "resnet: the adaptive network has no conv/w of [3 3 1 4]")
 }

@@ -26,7 +26,9 @@ const (
 
 // Predict halts each image as soon as the network's rule does, after one block of a stage at least. Images that have halted
 // take no further part: those that are left are put together for the next block. The set's targets are not read.
-func (a *Adaptive) Predict(set data.Set) (*Prediction, error) { return a.predict(set, a.config.Rule.share) }
+func (a *Adaptive) Predict(set data.Set) (*Prediction, error) {
+	return a.predict(set, a.config.Rule.share)
+}
 
 // PredictAll passes every image through all blocks, of which each stage gives the last: the network without its variable.
 func (a *Adaptive) PredictAll(set data.Set) (*Prediction, error) {
