@@ -15,7 +15,8 @@ type Set interface {
 	// YShape returns the shape of one target, []int{} for a scalar such as a class label.
 	YShape() []int
 	// Batch writes the inputs and targets of rows, in that order, to x and y, row-major. It panics unless
-	// x and y hold exactly len(rows) inputs and targets, and when a row is out of range. It does not allocate.
+	// x and y hold exactly len(rows) inputs and targets, and when a row is out of range. It does not allocate,
+	// but for goroutines that share its work.
 	Batch(rows []int, x, y []float64)
 }
 
@@ -27,6 +28,15 @@ type Labeled interface {
 	Classes() int
 	// Labels returns a new slice of every example's label, nil when Classes is 0.
 	Labels() []int
+}
+
+// Varying is a Set whose inputs are others in each epoch, as those of [Augmented] images are. Training takes epoch e,
+// from 0, from InEpoch(e).
+type Varying interface {
+	Set
+	// InEpoch returns the set of epoch e: with as many examples of the same shapes, their contents a function
+	// of e and the row only, so that training that is resumed sees what it would have seen.
+	InEpoch(e int) Set
 }
 
 // pick returns the elements of list at rows, or an error when a row is out of range.

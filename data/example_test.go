@@ -44,6 +44,32 @@ func ExampleRotate() {
 	// Output: [0 9 0 9 9 5 0 9 0]
 }
 
+// Each epoch cuts and mirrors an image anew. Training with train.Fit goes from epoch to epoch by itself.
+func ExampleColorImages_Augmented() {
+	images, err := data.NewColorImages([]byte{
+		0, 51, 51,
+		0, 51, 255,
+	}, 3, 2, 1, []int{0}, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	augmented := images.Augmented(data.Augmentation{Pad: 1, Flip: true, Seed: 4})
+	x, y := make([]float64, 6), make([]float64, 1)
+	for epoch := range 3 {
+		augmented.InEpoch(epoch).Batch([]int{0}, x, y)
+		fmt.Println(x[:3])
+		fmt.Println(x[3:], "in epoch", epoch)
+	}
+	// Output:
+	// [0.2 0.2 0]
+	// [1 0.2 0] in epoch 0
+	// [0 1 0.2]
+	// [0 0 0] in epoch 1
+	// [0 0.2 0.2]
+	// [0 1 0.2] in epoch 2
+}
+
 func ExampleNewTable() {
 	table, err := data.NewTable([][]float64{{1, 2}, {3, 4}}, [][]float64{{0.5}, {0.7}})
 	if err != nil {

@@ -39,10 +39,8 @@ func newImages(pixels []byte, width, height int, labels []int, classes int) (*Im
 	if len(pixels)%size != 0 || len(pixels)/size != len(labels) {
 		return nil, fmt.Errorf("%d pixels for %d labels, want %d x %d a label", len(pixels), len(labels), width, height)
 	}
-	for i, label := range labels {
-		if label < 0 || label >= classes {
-			return nil, fmt.Errorf("label of image %d is %d, want 0..%d", i, label, classes-1)
-		}
+	if err := checkLabels(labels, classes); err != nil {
+		return nil, err
 	}
 	return &Images{
 		width: width, height: height, classes: classes,
@@ -50,6 +48,15 @@ func newImages(pixels []byte, width, height int, labels []int, classes int) (*Im
 		labels: slices.Clone(labels),
 		value:  pixelValues(255),
 	}, nil
+}
+
+func checkLabels(labels []int, classes int) error {
+	for i, label := range labels {
+		if label < 0 || label >= classes {
+			return fmt.Errorf("label of image %d is %d, want 0..%d", i, label, classes-1)
+		}
+	}
+	return nil
 }
 
 // Scaled returns the same images with pixels divided by divisor in a batch: 255 puts them in [0, 1],

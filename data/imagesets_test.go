@@ -111,6 +111,7 @@ func TestImageSetsMissing(t *testing.T) {
 		"notmnist":        func(f Folder) error { _, err := f.NotMNIST(); return err },
 		"frey-face":       func(f Folder) error { _, err := f.FreyFaces(); return err },
 		"binarized-mnist": func(f Folder) error { _, _, _, err := f.BinarizedMNIST(); return err },
+		"cifar-10":        func(f Folder) error { _, _, err := f.CIFAR10(); return err },
 	} {
 		t.Run(set, func(t *testing.T) {
 			var missingErr *MissingError
@@ -132,6 +133,7 @@ func TestImageSetsAltered(t *testing.T) {
 		{"notmnist", "t10k-images-idx3-ubyte", func(f Folder) error { _, err := f.NotMNIST(); return err }, "5 bytes that are not the original's"},
 		{"frey-face", "frey_rawface.mat", func(f Folder) error { _, err := f.FreyFaces(); return err }, "found 5 bytes, want a MATLAB file's header"},
 		{"binarized-mnist", "binarized_mnist_train.amat", func(f Folder) error { _, _, _, err := f.BinarizedMNIST(); return err }, "5 bytes that are not the original's"},
+		{"cifar-10", "data_batch_1.bin", func(f Folder) error { _, _, err := f.CIFAR10(); return err }, "5 bytes that are not the original's"},
 	} {
 		t.Run(c.set, func(t *testing.T) {
 			root := t.TempDir()

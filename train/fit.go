@@ -18,6 +18,8 @@ import (
 // m minibatches in an epoch and the minibatch's share of the complexity: in expectation the
 // negative evidence lower bound per example.
 //
+// A [data.Varying] set is taken anew in each epoch.
+//
 // Fit stops with an error at a cost that is not finite, the parameters as they were before it, and
 // when ctx is cancelled, with an *Interrupted, after finishing the step and saving.
 func Fit(ctx context.Context, m Model, set data.Set, s Settings) ([]Epoch, error) {
@@ -26,7 +28,7 @@ func Fit(ctx context.Context, m Model, set data.Set, s Settings) ([]Epoch, error
 		return nil, err
 	}
 	l := &loop{
-		model: m, set: set, Settings: s, programs: map[int]*program{},
+		model: m, set: set, inEpoch: set, Settings: s, programs: map[int]*program{},
 		batches: data.NewBatches(set.Len(), s.BatchSize, s.Seed),
 	}
 	// Compiling declares the optimiser's memory, which a checkpoint holds too.
@@ -45,6 +47,7 @@ type loop struct {
 	progress
 	model    Model
 	set      data.Set
+	inEpoch  data.Set // the set as the epoch under way has it
 	batches  *data.Batches
 	programs map[int]*program // by batch size
 	saved    time.Time
@@ -103,7 +106,7 @@ func (l *loop) run(ctx context.Context) error {
 	total, first, start := l.Epochs*per, l.Done, time.Now()
 	l.saved = start
 	if l.Done < total {
-		l.batches.Epoch(l.Done / per)
+		l.begin(l.Done / per)
 	}
 	for l.Done < total {
 		if ctx.Err() != nil {
@@ -111,7 +114,7 @@ func (l *loop) run(ctx context.Context) error {
 		}
 		epoch, i := l.Done/per, l.Done%per
 		if i == 0 {
-			l.batches.Epoch(epoch)
+			l.begin(epoch)
 		}
 		s, err := l.do(epoch, i, per)
 		if err != nil {
@@ -131,6 +134,14 @@ func (l *loop) run(ctx context.Context) error {
 	return l.save()
 }
 
+// begin goes to the order of an epoch and, if the set varies, to its examples.
+func (l *loop) begin(epoch int) {
+	l.batches.Epoch(epoch)
+	if set, ok := l.set.(data.Varying); ok {
+		l.inEpoch = set.InEpoch(epoch)
+	}
+}
+
 // do runs the step on minibatch i of an epoch.
 func (l *loop) do(epoch, i, per int) (Step, error) {
 	rows := l.batches.Batch(i)
@@ -141,7 +152,7 @@ func (l *loop) do(epoch, i, per int) (Step, error) {
 	n := float64(l.set.Len())
 	beta := l.KL.Share(epoch, i, per) * float64(per)
 	p.lr, p.weight = l.LR(l.Done), beta/n
-	l.set.Batch(rows, p.x, p.y)
+	l.inEpoch.Batch(rows, p.x, p.y)
 	out, err := p.Run(uint64(l.Done), p.feed)
 	if err != nil {
 		return Step{}, err

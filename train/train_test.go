@@ -118,6 +118,58 @@ func TestResumeIsBitExact(t *testing.T) {
 	}
 }
 
+// pictures is a line from the pixels of an image to a number.
+type pictures struct{ *line }
+
+func newPictures() pictures {
+	ps := graph.NewParams(graph.Float32, 1)
+	return pictures{&line{ps, layers.NewBayesDense(ps, "fc", 4*4*3, 1, prob.Gaussian{Sigma: 1}, layers.BayesOptions{Sigma: 0.1})}}
+}
+
+func (m pictures) Terms(x, y *graph.Node) (logLik, complexity *graph.Node) {
+	return m.line.Terms(x.Flatten(), y.ExpandDims(1))
+}
+
+// Augmented images are others in each epoch; a run stopped in any of them goes on with those that it would have seen.
+func TestResumeWithAugmentedImages(t *testing.T) {
+	pixels, labels := make([]byte, 20*4*4*3), make([]int, 20)
+	for i := range pixels {
+		pixels[i] = byte(i * i)
+		labels[i/48] = i / 48 % 2
+	}
+	images, err := data.NewColorImages(pixels, 4, 4, 3, labels, 2)
+	require.NoError(t, err)
+	augmented := images.Standardized().Augmented(data.Augmentation{Pad: 2, Flip: true})
+	settings := train.Settings{Epochs: 3, BatchSize: 8, LR: optim.Constant(0.01)}
+	fit := func(set data.Set) []float64 {
+		m := newPictures()
+		_, err := train.Fit(context.Background(), m, set, settings)
+		require.NoError(t, err)
+		return m.bits()
+	}
+	want := fit(augmented)
+	require.NotEqual(t, want, fit(images.Standardized()))
+	require.NotEqual(t, want, fit(struct{ data.Set }{augmented}), "the images of epoch 0 in all epochs")
+
+	for stop := 1; stop < 9; stop++ {
+		s := settings
+		s.Checkpoint = t.TempDir()
+		ctx, cancel := context.WithCancel(context.Background())
+		s.Observe = func(at train.Step) {
+			if at.Step == stop {
+				cancel()
+			}
+		}
+		_, err := train.Fit(ctx, newPictures(), augmented, s)
+		require.ErrorIs(t, err, context.Canceled)
+		m := newPictures()
+		s.Observe = nil
+		_, err = train.Fit(context.Background(), m, augmented, s)
+		require.NoError(t, err)
+		require.Equal(t, want, m.bits(), "stopped after step %d", stop)
+	}
+}
+
 func TestAFinishedRunIsNotRepeated(t *testing.T) {
 	s := train.Settings{Epochs: 2, Checkpoint: t.TempDir()}
 	first := newLine(1)
