@@ -130,16 +130,19 @@ func filterLoop[T kernel.Float](o convolution) loop[T] {
 	rows, size := o.PanelRows(), o.filter().Size()
 	image, result := o.images()[1:].Size(), o.results()[1:].Size()
 	parts := max(1, min(filterParts, o.batch, o.batch*o.Rows*o.Cols/partWork))
-	var sums []T
-	if parts > 1 {
+	var sums, turned []T
+	if parts > 1 || o.FilterTurned() {
 		sums = make([]T, parts*size)
+	}
+	if o.FilterTurned() {
+		turned = make([]T, size)
 	}
 	l := loop[T]{
 		blocks: parts,
 		buffer: o.ConvBuffer(rows),
 		run: func(c *call[T]) error {
 			dw, first := c.dst, c.block*o.batch/parts
-			if parts > 1 {
+			if sums != nil {
 				dw = sums[c.block*size:][:size]
 			}
 			for b := first; b < (c.block+1)*o.batch/parts; b++ {
@@ -151,7 +154,13 @@ func filterLoop[T kernel.Float](o convolution) loop[T] {
 			return nil
 		},
 	}
-	if parts > 1 {
+	switch {
+	case turned != nil:
+		l.finish = func(c *call[T]) {
+			kernel.Sum(turned, sums, 1, parts, size)
+			kernel.TurnFilter(o.Conv, c.dst, turned)
+		}
+	case sums != nil:
 		l.finish = func(c *call[T]) { kernel.Sum(c.dst, sums, 1, parts, size) }
 	}
 	return l

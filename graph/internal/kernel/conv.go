@@ -51,8 +51,8 @@ func (g Conv) ConvBuffer(rows int) int {
 func (g Conv) denseBuffer(rows int) int {
 	length, number := g.runs()
 	return g.line()*g.lines(rows) + max(
-		GemmBuffer(g.Cols, g.Out, length), GemmBuffer(length, g.Out, g.Cols),
-		inRunsBuffer(g.Out, max(g.Down, number)*length), inRunsBuffer(g.Out, rows*g.Cols))
+		GemmBuffer(g.Cols, g.Out, length), GemmBuffer(length, g.Out, g.Cols), GemmBuffer(g.Out, length, g.Cols),
+		inRunsBuffer(g.Out, max(g.Down, number)*length), inRunsBuffer(max(g.Out, length), rows*g.Cols))
 }
 
 func (g Conv) filterSize() int { return g.Down * g.Across * g.In * g.Out }
@@ -171,7 +171,23 @@ func convolveLines[T Float](g Conv, y pixels[T], lines, w []T, number, first, ta
 	}
 }
 
-// ConvolveFilter adds to dw [Down, Across, In, Out] the gradient that lines lo up to hi of dy, that with respect to the
+// FilterTurned reports whether ConvolveFilter computes the gradient turned: as [Down, Out, Across, In] or, with dilated
+// columns, [Down, Across, Out, In]. A vector is better filled by what a line of the filter reads than by few channels.
+func (g Conv) FilterTurned() bool {
+	length, _ := g.runs()
+	return g.Out < 32 && length >= 32
+}
+
+// TurnFilter sets dw to a filter [Down, Across, In, Out] that ConvolveFilter has turned.
+func TurnFilter[T Float](g Conv, dw, turned []T) {
+	length, number := g.runs()
+	for i := range g.Down * number {
+		at := i * length * g.Out
+		CopyStrided(dw[at:][:length*g.Out], turned[at:], []int{length, g.Out}, []int{1, length})
+	}
+}
+
+// ConvolveFilter adds to dw, [Down, Across, In, Out] or as FilterTurned says, the gradient that lines lo up to hi of dy, that with respect to the
 // results of an image x, give it; it sets dw unless add. Each element is the sum of its products in the order of dy's
 // pixels, rounded as Gemm rounds, with the zeros around and between pixels among them. The scratch, of ConvBuffer(hi-lo)
 // elements, is the caller's.
@@ -188,9 +204,13 @@ func ConvolveFilter[T Float](g Conv, dw, x, dy []T, lo, hi int, add bool, buf []
 		b := Dense(dy[r*g.Cols*g.Out:], g.Out)
 		for i := range g.Down {
 			for j := range number {
-				c := Dense(dw[(i*number+j)*length*g.Out:], g.Out)
-				a := lines[(r*g.Stride[0]+i*g.Dilation[0])*width+j*g.Dilation[1]*g.In:]
-				Gemm(c, Matrix[T]{a, 1, g.Stride[1] * g.In}, b, length, g.Out, g.Cols, add || r > 0, scratch)
+				to := dw[(i*number+j)*length*g.Out:]
+				a := Matrix[T]{lines[(r*g.Stride[0]+i*g.Dilation[0])*width+j*g.Dilation[1]*g.In:], g.Stride[1] * g.In, 1}
+				if g.FilterTurned() {
+					Gemm(Dense(to, length), b.Transpose(), a, g.Out, length, g.Cols, add || r > 0, scratch)
+				} else {
+					Gemm(Dense(to, g.Out), a.Transpose(), b, length, g.Out, g.Cols, add || r > 0, scratch)
+				}
 			}
 		}
 	}

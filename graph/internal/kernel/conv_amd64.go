@@ -2,11 +2,12 @@
 
 package kernel
 
-// inRuns is a product [m, n] = A B for each of some lines. A's columns lie in runs of k, with skip further elements in
-// between; B, with runs·k rows, is the same for all lines.
+// inRuns is a product [m, n] = A B for each of some lines. A's columns and B's rows lie in runs of k; B is the same for all
+// lines.
 type inRuns struct {
-	lines, m, n, k, runs, skip int
-	aLine, cLine               int // from one line to the next
+	lines, m, n, k int
+	runs           runs
+	aLine, cLine   int // from one line to the next
 }
 
 // inRunsBuffer returns how many elements of scratch productInRuns needs.
@@ -22,9 +23,10 @@ func productInRuns[T Float](p inRuns, c, a, b Matrix[T], add bool, buf []T) {
 	g := blocking[T]{tiling: tilingOf[T](), m: p.m}
 	width, tiles := 2*g.lanes, split(p.m, g.rows)
 	for j := 0; j < p.n; j += width {
-		cols, strip := min(width, p.n-j), b.From(0, j)
+		cols, strip, r := min(width, p.n-j), b.From(0, j), p.runs
 		if p.n > width && p.lines*tiles > fewTiles || cols%g.lanes != 0 && !g.masks {
-			strip = packStrip(buf, strip, p.runs*p.k, cols, g.tiling)
+			strip = packRuns(buf, strip, p, cols, g.tiling)
+			r.bSkip = 0
 		}
 		for i := 0; i < tiles; { // one call for the same tile of all lines, or for the tiles of a line that are alike
 			row, height, alike := g.tile(i)
@@ -32,10 +34,24 @@ func productInRuns[T Float](p inRuns, c, a, b Matrix[T], add bool, buf []T) {
 			if p.lines > 1 {
 				alike, number, cStep, aStep = 1, p.lines, p.cLine, p.aLine
 			}
-			gemmRuns(c.From(row, j), a.From(row, 0), strip, number, height, cols, p.k, p.runs, p.skip, cStep, aStep, 0, add)
+			gemmRuns(c.From(row, j), a.From(row, 0), strip, number, height, cols, p.k, r, cStep, aStep, 0, add)
 			i += alike
 		}
 	}
+}
+
+// packRuns is packStrip for B in runs, which come to lie next to each other.
+func packRuns[T Float](buf []T, b Matrix[T], p inRuns, cols int, t tiling) Matrix[T] {
+	if p.runs.bSkip == 0 {
+		return packStrip(buf, b, p.runs.number*p.k, cols, t)
+	}
+	strip := Dense(buf, t.width(cols))
+	for range p.runs.number {
+		packStrip(buf, b, p.k, cols, t)
+		buf = buf[p.k*t.width(cols):]
+		b.Data = b.Data[min(p.k*b.Row+p.runs.bSkip, len(b.Data)):]
+	}
+	return strip
 }
 
 // stripSize is how many elements a strip of filters has at most, where a line of them allows it, so that it stays in the
@@ -48,19 +64,19 @@ func vectorConvolve[T Float](g Conv, y pixels[T], lines, w []T, number, taps int
 	if level == plain {
 		return false
 	}
-	length, runs := g.runs()
+	length, parts := g.runs()
 	p := inRuns{
-		lines: number, m: g.Cols, n: g.Out, k: length, skip: g.Dilation[0]*g.line() - length,
+		lines: number, m: g.Cols, n: g.Out, k: length, runs: runs{aSkip: g.Dilation[0]*g.line() - length},
 		aLine: g.Stride[0] * g.line(), cLine: y.line,
 	}
 	together := max(1, stripSize/inRunsBuffer(g.Out, length)) // lines of the filter
-	if runs > 1 {
-		together, p.skip = 1, g.Dilation[1]*g.In-length
+	if parts > 1 {
+		together, p.runs.aSkip = 1, g.Dilation[1]*g.In-length
 	}
 	for i := 0; i < taps; i += together {
-		p.runs = runs * min(together, taps-i)
+		p.runs.number = parts * min(together, taps-i)
 		a := Matrix[T]{lines[i*g.Dilation[0]*g.line():], g.Stride[1] * g.In, 1}
-		productInRuns(p, Matrix[T]{y.data, y.pixel, 1}, a, Dense(w[i*runs*length*g.Out:], g.Out), i > 0, buf)
+		productInRuns(p, Matrix[T]{y.data, y.pixel, 1}, a, Dense(w[i*parts*length*g.Out:], g.Out), i > 0, buf)
 	}
 	return true
 }
@@ -70,13 +86,22 @@ func vectorFilter[T Float](g Conv, dw, lines, dy []T, number int, add bool, buf 
 	if level == plain {
 		return false
 	}
-	length, runs := g.runs()
+	length, parts := g.runs()
 	step := g.Stride[1] * g.In
-	p := inRuns{lines: 1, m: length, n: g.Out, k: g.Cols, runs: number, skip: g.Stride[0]*g.line() - g.Cols*step}
+	skip := g.Stride[0]*g.line() - g.Cols*step
+	p := inRuns{lines: 1, m: length, n: g.Out, k: g.Cols, runs: runs{number: number, aSkip: skip}}
+	if g.FilterTurned() {
+		p = inRuns{lines: 1, m: g.Out, n: length, k: g.Cols, runs: runs{number: number, bSkip: skip}}
+	}
 	for i := range g.Down {
-		for j := range runs {
-			a := Matrix[T]{lines[i*g.Dilation[0]*g.line()+j*g.Dilation[1]*g.In:], 1, step}
-			productInRuns(p, Dense(dw[(i*runs+j)*length*g.Out:], g.Out), a, Dense(dy, g.Out), add, buf)
+		for j := range parts {
+			from := lines[i*g.Dilation[0]*g.line()+j*g.Dilation[1]*g.In:]
+			to := dw[(i*parts+j)*length*g.Out:]
+			if g.FilterTurned() {
+				productInRuns(p, Dense(to, length), Dense(dy, g.Out).Transpose(), Matrix[T]{from, step, 1}, add, buf)
+			} else {
+				productInRuns(p, Dense(to, g.Out), Matrix[T]{from, 1, step}, Dense(dy, g.Out), add, buf)
+			}
 		}
 	}
 	return true

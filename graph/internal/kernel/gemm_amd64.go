@@ -221,25 +221,28 @@ func packRows[T Float](dst, src *T, rows, cols, step int) {
 
 // gemmTiles computes a number of tiles, from one to the next of which lead the last three strides.
 func gemmTiles[T Float](c, a, b Matrix[T], tiles, rows, cols, k, cTile, aTile, bTile int, add bool) {
-	gemmRuns(c, a, b, tiles, rows, cols, k, 1, 0, cTile, aTile, bTile, add)
+	gemmRuns(c, a, b, tiles, rows, cols, k, runs{number: 1}, cTile, aTile, bTile, add)
 }
 
-// gemmRuns is gemmTiles where A has runs of k columns, between which lie skip further elements.
-func gemmRuns[T Float](c, a, b Matrix[T], tiles, rows, cols, k, runs, skip, cTile, aTile, bTile int, add bool) {
+// runs are parts that A's columns and B's rows come in, with further elements between them.
+type runs struct{ number, aSkip, bSkip int }
+
+// gemmRuns is gemmTiles for so many runs of k.
+func gemmRuns[T Float](c, a, b Matrix[T], tiles, rows, cols, k int, r runs, cTile, aTile, bTile int, add bool) {
 	switch c0 := any(&c.Data[0]).(type) {
 	case *float32:
 		a0, b0 := any(&a.Data[0]).(*float32), any(&b.Data[0]).(*float32)
 		if level == avx512 {
-			gemmTile32AVX512(c0, a0, b0, tiles, rows, cols, k, runs, c.Row, a.Row, a.Col, skip, b.Row, cTile, aTile, bTile, add)
+			gemmTile32AVX512(c0, a0, b0, tiles, rows, cols, k, r.number, c.Row, a.Row, a.Col, r.aSkip, b.Row, r.bSkip, cTile, aTile, bTile, add)
 			return
 		}
-		gemmTile32AVX2(c0, a0, b0, tiles, rows, cols, k, runs, c.Row, a.Row, a.Col, skip, b.Row, cTile, aTile, bTile, add)
+		gemmTile32AVX2(c0, a0, b0, tiles, rows, cols, k, r.number, c.Row, a.Row, a.Col, r.aSkip, b.Row, r.bSkip, cTile, aTile, bTile, add)
 	case *float64:
 		a0, b0 := any(&a.Data[0]).(*float64), any(&b.Data[0]).(*float64)
 		if level == avx512 {
-			gemmTile64AVX512(c0, a0, b0, tiles, rows, cols, k, runs, c.Row, a.Row, a.Col, skip, b.Row, cTile, aTile, bTile, add)
+			gemmTile64AVX512(c0, a0, b0, tiles, rows, cols, k, r.number, c.Row, a.Row, a.Col, r.aSkip, b.Row, r.bSkip, cTile, aTile, bTile, add)
 			return
 		}
-		gemmTile64AVX2(c0, a0, b0, tiles, rows, cols, k, runs, c.Row, a.Row, a.Col, skip, b.Row, cTile, aTile, bTile, add)
+		gemmTile64AVX2(c0, a0, b0, tiles, rows, cols, k, r.number, c.Row, a.Row, a.Col, r.aSkip, b.Row, r.bSkip, cTile, aTile, bTile, add)
 	}
 }

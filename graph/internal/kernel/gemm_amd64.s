@@ -20,9 +20,9 @@ DATA index64<>+16(SB)/8, $0x0000000000000002
 DATA index64<>+24(SB)/8, $0x0000000000000003
 GLOBL index64<>(SB), RODATA|NOPTR, $32
 
-// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile32AVX512(SB), NOSPLIT, $40-129
+TEXT ·gemmTile32AVX512(SB), NOSPLIT, $40-137
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -81,7 +81,7 @@ tile14x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -275,6 +275,9 @@ loop14x2:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, CX
 	JMP          loop14x2
 
 end14x2:
@@ -320,13 +323,13 @@ end14x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z26, (CX)
 	VMOVUPS  Z27, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -340,7 +343,7 @@ tile13x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -523,6 +526,9 @@ loop13x2:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, CX
 	JMP          loop13x2
 
 end13x2:
@@ -565,13 +571,13 @@ end13x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z24, (CX)
 	VMOVUPS  Z25, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -585,7 +591,7 @@ tile12x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -753,6 +759,9 @@ loop12x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop12x2
 
 end12x2:
@@ -792,13 +801,13 @@ end12x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z22, (CX)
 	VMOVUPS  Z23, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -812,7 +821,7 @@ tile11x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -969,6 +978,9 @@ loop11x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop11x2
 
 end11x2:
@@ -1005,13 +1017,13 @@ end11x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z20, (CX)
 	VMOVUPS  Z21, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1025,7 +1037,7 @@ tile10x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -1171,6 +1183,9 @@ loop10x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop10x2
 
 end10x2:
@@ -1204,13 +1219,13 @@ end10x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z18, (CX)
 	VMOVUPS  Z19, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1224,7 +1239,7 @@ tile9x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -1355,6 +1370,9 @@ loop9x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop9x2
 
 end9x2:
@@ -1385,13 +1403,13 @@ end9x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z16, (CX)
 	VMOVUPS  Z17, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1405,7 +1423,7 @@ tile8x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -1525,6 +1543,9 @@ loop8x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop8x2
 
 end8x2:
@@ -1552,13 +1573,13 @@ end8x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z14, (CX)
 	VMOVUPS  Z15, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1572,7 +1593,7 @@ tile7x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -1681,6 +1702,9 @@ loop7x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop7x2
 
 end7x2:
@@ -1705,13 +1729,13 @@ end7x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z12, (CX)
 	VMOVUPS  Z13, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1725,7 +1749,7 @@ tile6x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -1819,6 +1843,9 @@ loop6x2:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop6x2
 
 end6x2:
@@ -1840,13 +1867,13 @@ end6x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z10, (CX)
 	VMOVUPS  Z11, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1860,7 +1887,7 @@ tile5x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -1943,6 +1970,9 @@ loop5x2:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop5x2
 
 end5x2:
@@ -1961,13 +1991,13 @@ end5x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z8, (CX)
 	VMOVUPS  Z9, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -1981,7 +2011,7 @@ tile4x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -2053,6 +2083,9 @@ loop4x2:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop4x2
 
 end4x2:
@@ -2068,13 +2101,13 @@ end4x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z6, (CX)
 	VMOVUPS  Z7, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2088,7 +2121,7 @@ tile3x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -2145,6 +2178,9 @@ loop3x2:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x02, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, CX
 	JMP          loop3x2
 
 end3x2:
@@ -2157,13 +2193,13 @@ end3x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z4, (CX)
 	VMOVUPS  Z5, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2177,7 +2213,7 @@ tile2x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -2223,6 +2259,9 @@ loop2x2:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x02, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, CX
 	JMP          loop2x2
 
 end2x2:
@@ -2232,13 +2271,13 @@ end2x2:
 	ADDQ     BX, CX
 	VMOVUPS  Z2, (CX)
 	VMOVUPS  Z3, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2252,7 +2291,7 @@ tile1x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -2287,19 +2326,22 @@ loop1x2:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, CX
 	JMP          loop1x2
 
 end1x2:
 	MOVQ     AX, CX
 	VMOVUPS  Z0, (CX)
 	VMOVUPS  Z1, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2344,7 +2386,7 @@ tile14x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -2480,6 +2522,9 @@ loop14x1:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, CX
 	JMP          loop14x1
 
 end14x1:
@@ -2511,13 +2556,13 @@ end14x1:
 	VMOVUPS  Z12, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z13, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2531,7 +2576,7 @@ tile13x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -2660,6 +2705,9 @@ loop13x1:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, CX
 	JMP          loop13x1
 
 end13x1:
@@ -2689,13 +2737,13 @@ end13x1:
 	VMOVUPS  Z11, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z12, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2709,7 +2757,7 @@ tile12x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -2827,6 +2875,9 @@ loop12x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop12x1
 
 end12x1:
@@ -2854,13 +2905,13 @@ end12x1:
 	VMOVUPS  Z10, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z11, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -2874,7 +2925,7 @@ tile11x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -2985,6 +3036,9 @@ loop11x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop11x1
 
 end11x1:
@@ -3010,13 +3064,13 @@ end11x1:
 	VMOVUPS  Z9, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z10, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3030,7 +3084,7 @@ tile10x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -3134,6 +3188,9 @@ loop10x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, CX
 	JMP          loop10x1
 
 end10x1:
@@ -3157,13 +3214,13 @@ end10x1:
 	VMOVUPS  Z8, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z9, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3177,7 +3234,7 @@ tile9x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -3270,6 +3327,9 @@ loop9x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop9x1
 
 end9x1:
@@ -3291,13 +3351,13 @@ end9x1:
 	VMOVUPS  Z7, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z8, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3311,7 +3371,7 @@ tile8x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -3397,6 +3457,9 @@ loop8x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop8x1
 
 end8x1:
@@ -3416,13 +3479,13 @@ end8x1:
 	VMOVUPS  Z6, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z7, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3436,7 +3499,7 @@ tile7x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -3515,6 +3578,9 @@ loop7x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop7x1
 
 end7x1:
@@ -3532,13 +3598,13 @@ end7x1:
 	VMOVUPS  Z5, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z6, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3552,7 +3618,7 @@ tile6x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -3620,6 +3686,9 @@ loop6x1:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop6x1
 
 end6x1:
@@ -3635,13 +3704,13 @@ end6x1:
 	VMOVUPS  Z4, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z5, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3655,7 +3724,7 @@ tile5x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -3716,6 +3785,9 @@ loop5x1:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop5x1
 
 end5x1:
@@ -3729,13 +3801,13 @@ end5x1:
 	VMOVUPS  Z3, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z4, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3749,7 +3821,7 @@ tile4x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -3803,6 +3875,9 @@ loop4x1:
 	SHLQ         $0x02, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop4x1
 
 end4x1:
@@ -3814,13 +3889,13 @@ end4x1:
 	VMOVUPS  Z2, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z3, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3834,7 +3909,7 @@ tile3x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -3877,6 +3952,9 @@ loop3x1:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x02, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, CX
 	JMP          loop3x1
 
 end3x1:
@@ -3886,13 +3964,13 @@ end3x1:
 	VMOVUPS  Z1, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z2, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3906,7 +3984,7 @@ tile2x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -3942,6 +4020,9 @@ loop2x1:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x02, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, CX
 	JMP          loop2x1
 
 end2x1:
@@ -3949,13 +4030,13 @@ end2x1:
 	VMOVUPS  Z0, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPS  Z1, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -3969,7 +4050,7 @@ tile1x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -3998,18 +4079,21 @@ loop1x1:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, CX
 	JMP          loop1x1
 
 end1x1:
 	MOVQ     AX, CX
 	VMOVUPS  Z0, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -4018,9 +4102,9 @@ end1x1:
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·gemmTile64AVX512(SB), NOSPLIT, $40-129
+TEXT ·gemmTile64AVX512(SB), NOSPLIT, $40-137
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -4079,7 +4163,7 @@ tile14x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x2add
@@ -4273,6 +4357,9 @@ loop14x2:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, CX
 	JMP          loop14x2
 
 end14x2:
@@ -4318,13 +4405,13 @@ end14x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z26, (CX)
 	VMOVUPD  Z27, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -4338,7 +4425,7 @@ tile13x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x2add
@@ -4521,6 +4608,9 @@ loop13x2:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, CX
 	JMP          loop13x2
 
 end13x2:
@@ -4563,13 +4653,13 @@ end13x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z24, (CX)
 	VMOVUPD  Z25, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -4583,7 +4673,7 @@ tile12x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x2add
@@ -4751,6 +4841,9 @@ loop12x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop12x2
 
 end12x2:
@@ -4790,13 +4883,13 @@ end12x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z22, (CX)
 	VMOVUPD  Z23, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -4810,7 +4903,7 @@ tile11x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x2add
@@ -4967,6 +5060,9 @@ loop11x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop11x2
 
 end11x2:
@@ -5003,13 +5099,13 @@ end11x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z20, (CX)
 	VMOVUPD  Z21, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5023,7 +5119,7 @@ tile10x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x2add
@@ -5169,6 +5265,9 @@ loop10x2:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop10x2
 
 end10x2:
@@ -5202,13 +5301,13 @@ end10x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z18, (CX)
 	VMOVUPD  Z19, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5222,7 +5321,7 @@ tile9x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x2add
@@ -5353,6 +5452,9 @@ loop9x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop9x2
 
 end9x2:
@@ -5383,13 +5485,13 @@ end9x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z16, (CX)
 	VMOVUPD  Z17, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5403,7 +5505,7 @@ tile8x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x2add
@@ -5523,6 +5625,9 @@ loop8x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop8x2
 
 end8x2:
@@ -5550,13 +5655,13 @@ end8x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z14, (CX)
 	VMOVUPD  Z15, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5570,7 +5675,7 @@ tile7x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x2add
@@ -5679,6 +5784,9 @@ loop7x2:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop7x2
 
 end7x2:
@@ -5703,13 +5811,13 @@ end7x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z12, (CX)
 	VMOVUPD  Z13, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5723,7 +5831,7 @@ tile6x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x2add
@@ -5817,6 +5925,9 @@ loop6x2:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop6x2
 
 end6x2:
@@ -5838,13 +5949,13 @@ end6x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z10, (CX)
 	VMOVUPD  Z11, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5858,7 +5969,7 @@ tile5x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x2add
@@ -5941,6 +6052,9 @@ loop5x2:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop5x2
 
 end5x2:
@@ -5959,13 +6073,13 @@ end5x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z8, (CX)
 	VMOVUPD  Z9, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -5979,7 +6093,7 @@ tile4x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x2add
@@ -6051,6 +6165,9 @@ loop4x2:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop4x2
 
 end4x2:
@@ -6066,13 +6183,13 @@ end4x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z6, (CX)
 	VMOVUPD  Z7, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6086,7 +6203,7 @@ tile3x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x2add
@@ -6143,6 +6260,9 @@ loop3x2:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x03, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, CX
 	JMP          loop3x2
 
 end3x2:
@@ -6155,13 +6275,13 @@ end3x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z4, (CX)
 	VMOVUPD  Z5, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6175,7 +6295,7 @@ tile2x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x2add
@@ -6221,6 +6341,9 @@ loop2x2:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x03, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, CX
 	JMP          loop2x2
 
 end2x2:
@@ -6230,13 +6353,13 @@ end2x2:
 	ADDQ     BX, CX
 	VMOVUPD  Z2, (CX)
 	VMOVUPD  Z3, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6250,7 +6373,7 @@ tile1x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -6285,19 +6408,22 @@ loop1x2:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, CX
 	JMP          loop1x2
 
 end1x2:
 	MOVQ     AX, CX
 	VMOVUPD  Z0, (CX)
 	VMOVUPD  Z1, K1, 64(CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6342,7 +6468,7 @@ tile14x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop14x1add
@@ -6478,6 +6604,9 @@ loop14x1:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, CX
 	JMP          loop14x1
 
 end14x1:
@@ -6509,13 +6638,13 @@ end14x1:
 	VMOVUPD  Z12, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z13, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6529,7 +6658,7 @@ tile13x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop13x1add
@@ -6658,6 +6787,9 @@ loop13x1:
 	ADDQ         R14, R11
 	ADDQ         R14, R12
 	ADDQ         R14, R13
+	MOVQ         bSkip+104(FP), R14
+	SHLQ         $0x03, R14
+	ADDQ         R14, CX
 	JMP          loop13x1
 
 end13x1:
@@ -6687,13 +6819,13 @@ end13x1:
 	VMOVUPD  Z11, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z12, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6707,7 +6839,7 @@ tile12x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop12x1add
@@ -6825,6 +6957,9 @@ loop12x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop12x1
 
 end12x1:
@@ -6852,13 +6987,13 @@ end12x1:
 	VMOVUPD  Z10, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z11, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -6872,7 +7007,7 @@ tile11x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop11x1add
@@ -6983,6 +7118,9 @@ loop11x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop11x1
 
 end11x1:
@@ -7008,13 +7146,13 @@ end11x1:
 	VMOVUPD  Z9, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z10, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7028,7 +7166,7 @@ tile10x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop10x1add
@@ -7132,6 +7270,9 @@ loop10x1:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         R13, R12
+	MOVQ         bSkip+104(FP), R13
+	SHLQ         $0x03, R13
+	ADDQ         R13, CX
 	JMP          loop10x1
 
 end10x1:
@@ -7155,13 +7296,13 @@ end10x1:
 	VMOVUPD  Z8, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z9, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7175,7 +7316,7 @@ tile9x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop9x1add
@@ -7268,6 +7409,9 @@ loop9x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop9x1
 
 end9x1:
@@ -7289,13 +7433,13 @@ end9x1:
 	VMOVUPD  Z7, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z8, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7309,7 +7453,7 @@ tile8x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop8x1add
@@ -7395,6 +7539,9 @@ loop8x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop8x1
 
 end8x1:
@@ -7414,13 +7561,13 @@ end8x1:
 	VMOVUPD  Z6, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z7, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7434,7 +7581,7 @@ tile7x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop7x1add
@@ -7513,6 +7660,9 @@ loop7x1:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop7x1
 
 end7x1:
@@ -7530,13 +7680,13 @@ end7x1:
 	VMOVUPD  Z5, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z6, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7550,7 +7700,7 @@ tile6x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop6x1add
@@ -7618,6 +7768,9 @@ loop6x1:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop6x1
 
 end6x1:
@@ -7633,13 +7786,13 @@ end6x1:
 	VMOVUPD  Z4, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z5, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7653,7 +7806,7 @@ tile5x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop5x1add
@@ -7714,6 +7867,9 @@ loop5x1:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop5x1
 
 end5x1:
@@ -7727,13 +7883,13 @@ end5x1:
 	VMOVUPD  Z3, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z4, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7747,7 +7903,7 @@ tile4x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop4x1add
@@ -7801,6 +7957,9 @@ loop4x1:
 	SHLQ         $0x03, R11
 	ADDQ         R11, R9
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop4x1
 
 end4x1:
@@ -7812,13 +7971,13 @@ end4x1:
 	VMOVUPD  Z2, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z3, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7832,7 +7991,7 @@ tile3x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop3x1add
@@ -7875,6 +8034,9 @@ loop3x1:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x03, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, CX
 	JMP          loop3x1
 
 end3x1:
@@ -7884,13 +8046,13 @@ end3x1:
 	VMOVUPD  Z1, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z2, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7904,7 +8066,7 @@ tile2x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R9
+	MOVB       add+136(FP), R9
 	TESTB      R9, R9
 	MOVQ       AX, R9
 	JNE        loop2x1add
@@ -7940,6 +8102,9 @@ loop2x1:
 	MOVQ         aSkip+88(FP), R10
 	SHLQ         $0x03, R10
 	ADDQ         R10, R9
+	MOVQ         bSkip+104(FP), R10
+	SHLQ         $0x03, R10
+	ADDQ         R10, CX
 	JMP          loop2x1
 
 end2x1:
@@ -7947,13 +8112,13 @@ end2x1:
 	VMOVUPD  Z0, K1, (CX)
 	ADDQ     BX, CX
 	VMOVUPD  Z1, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -7967,7 +8132,7 @@ tile1x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -7996,18 +8161,21 @@ loop1x1:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, CX
 	JMP          loop1x1
 
 end1x1:
 	MOVQ     AX, CX
 	VMOVUPD  Z0, K1, (CX)
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8016,9 +8184,9 @@ end1x1:
 	VZEROUPPER
 	RET
 
-// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile32AVX2(SB), NOSPLIT, $40-129
+TEXT ·gemmTile32AVX2(SB), NOSPLIT, $40-137
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -8058,7 +8226,7 @@ tile6x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -8156,6 +8324,9 @@ loop6x2:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop6x2
 
 end6x2:
@@ -8206,13 +8377,13 @@ masked6x2:
 	VMASKMOVPS   Y11, Y13, 32(CX)
 
 next6x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8226,7 +8397,7 @@ tile5x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -8313,6 +8484,9 @@ loop5x2:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop5x2
 
 end5x2:
@@ -8357,13 +8531,13 @@ masked5x2:
 	VMASKMOVPS   Y9, Y11, 32(CX)
 
 next5x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8377,7 +8551,7 @@ tile4x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -8453,6 +8627,9 @@ loop4x2:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop4x2
 
 end4x2:
@@ -8491,13 +8668,13 @@ masked4x2:
 	VMASKMOVPS   Y7, Y9, 32(CX)
 
 next4x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8511,7 +8688,7 @@ tile3x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -8572,6 +8749,9 @@ loop3x2:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x02, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop3x2
 
 end3x2:
@@ -8604,13 +8784,13 @@ masked3x2:
 	VMASKMOVPS   Y5, Y7, 32(CX)
 
 next3x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8624,7 +8804,7 @@ tile2x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -8674,6 +8854,9 @@ loop2x2:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x02, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop2x2
 
 end2x2:
@@ -8700,13 +8883,13 @@ masked2x2:
 	VMASKMOVPS   Y3, Y5, 32(CX)
 
 next2x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8720,7 +8903,7 @@ tile1x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -8759,6 +8942,9 @@ loop1x2:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, CX
 	JMP          loop1x2
 
 end1x2:
@@ -8779,13 +8965,13 @@ masked1x2:
 	VMASKMOVPS   Y1, Y3, 32(CX)
 
 next1x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8811,7 +8997,7 @@ tile6x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -8883,6 +9069,9 @@ loop6x1:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop6x1
 
 end6x1:
@@ -8921,13 +9110,13 @@ masked6x1:
 	VMASKMOVPS   Y5, Y7, (CX)
 
 next6x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -8941,7 +9130,7 @@ tile5x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -9006,6 +9195,9 @@ loop5x1:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop5x1
 
 end5x1:
@@ -9040,13 +9232,13 @@ masked5x1:
 	VMASKMOVPS   Y4, Y6, (CX)
 
 next5x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9060,7 +9252,7 @@ tile4x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -9118,6 +9310,9 @@ loop4x1:
 	SHLQ         $0x02, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
 	JMP          loop4x1
 
 end4x1:
@@ -9148,13 +9343,13 @@ masked4x1:
 	VMASKMOVPS   Y3, Y5, (CX)
 
 next4x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9168,7 +9363,7 @@ tile3x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -9215,6 +9410,9 @@ loop3x1:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x02, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop3x1
 
 end3x1:
@@ -9241,13 +9439,13 @@ masked3x1:
 	VMASKMOVPS   Y2, Y4, (CX)
 
 next3x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9261,7 +9459,7 @@ tile2x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -9301,6 +9499,9 @@ loop2x1:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x02, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, CX
 	JMP          loop2x1
 
 end2x1:
@@ -9323,13 +9524,13 @@ masked2x1:
 	VMASKMOVPS   Y1, Y3, (CX)
 
 next2x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9343,7 +9544,7 @@ tile1x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -9376,6 +9577,9 @@ loop1x1:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x02, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x02, SI
+	ADDQ         SI, CX
 	JMP          loop1x1
 
 end1x1:
@@ -9394,13 +9598,13 @@ masked1x1:
 	VMASKMOVPS   Y0, Y2, (CX)
 
 next1x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x02, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9409,9 +9613,9 @@ next1x1:
 	VZEROUPPER
 	RET
 
-// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+// func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemmTile64AVX2(SB), NOSPLIT, $40-129
+TEXT ·gemmTile64AVX2(SB), NOSPLIT, $40-137
 	VSTMXCSR (SP)
 	MOVL     $0x00009fc0, 4(SP)
 	VLDMXCSR 4(SP)
@@ -9451,7 +9655,7 @@ tile6x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x2add
@@ -9549,6 +9753,9 @@ loop6x2:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop6x2
 
 end6x2:
@@ -9599,13 +9806,13 @@ masked6x2:
 	VMASKMOVPD   Y11, Y13, 32(CX)
 
 next6x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9619,7 +9826,7 @@ tile5x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x2add
@@ -9706,6 +9913,9 @@ loop5x2:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop5x2
 
 end5x2:
@@ -9750,13 +9960,13 @@ masked5x2:
 	VMASKMOVPD   Y9, Y11, 32(CX)
 
 next5x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9770,7 +9980,7 @@ tile4x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x2add
@@ -9846,6 +10056,9 @@ loop4x2:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop4x2
 
 end4x2:
@@ -9884,13 +10097,13 @@ masked4x2:
 	VMASKMOVPD   Y7, Y9, 32(CX)
 
 next4x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -9904,7 +10117,7 @@ tile3x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x2add
@@ -9965,6 +10178,9 @@ loop3x2:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x03, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop3x2
 
 end3x2:
@@ -9997,13 +10213,13 @@ masked3x2:
 	VMASKMOVPD   Y5, Y7, 32(CX)
 
 next3x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10017,7 +10233,7 @@ tile2x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x2add
@@ -10067,6 +10283,9 @@ loop2x2:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x03, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop2x2
 
 end2x2:
@@ -10093,13 +10312,13 @@ masked2x2:
 	VMASKMOVPD   Y3, Y5, 32(CX)
 
 next2x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10113,7 +10332,7 @@ tile1x2:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x2add
@@ -10152,6 +10371,9 @@ loop1x2:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, CX
 	JMP          loop1x2
 
 end1x2:
@@ -10172,13 +10394,13 @@ masked1x2:
 	VMASKMOVPD   Y1, Y3, 32(CX)
 
 next1x2:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10204,7 +10426,7 @@ tile6x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop6x1add
@@ -10276,6 +10498,9 @@ loop6x1:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop6x1
 
 end6x1:
@@ -10314,13 +10539,13 @@ masked6x1:
 	VMASKMOVPD   Y5, Y7, (CX)
 
 next6x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10334,7 +10559,7 @@ tile5x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop5x1add
@@ -10399,6 +10624,9 @@ loop5x1:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop5x1
 
 end5x1:
@@ -10433,13 +10661,13 @@ masked5x1:
 	VMASKMOVPD   Y4, Y6, (CX)
 
 next5x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10453,7 +10681,7 @@ tile4x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop4x1add
@@ -10511,6 +10739,9 @@ loop4x1:
 	SHLQ         $0x03, R12
 	ADDQ         R12, R10
 	ADDQ         R12, R11
+	MOVQ         bSkip+104(FP), R12
+	SHLQ         $0x03, R12
+	ADDQ         R12, CX
 	JMP          loop4x1
 
 end4x1:
@@ -10541,13 +10772,13 @@ masked4x1:
 	VMASKMOVPD   Y3, Y5, (CX)
 
 next4x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10561,7 +10792,7 @@ tile3x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop3x1add
@@ -10608,6 +10839,9 @@ loop3x1:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x03, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop3x1
 
 end3x1:
@@ -10634,13 +10868,13 @@ masked3x1:
 	VMASKMOVPD   Y2, Y4, (CX)
 
 next3x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10654,7 +10888,7 @@ tile2x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), R10
+	MOVB       add+136(FP), R10
 	TESTB      R10, R10
 	MOVQ       AX, R10
 	JNE        loop2x1add
@@ -10694,6 +10928,9 @@ loop2x1:
 	MOVQ         aSkip+88(FP), R11
 	SHLQ         $0x03, R11
 	ADDQ         R11, R10
+	MOVQ         bSkip+104(FP), R11
+	SHLQ         $0x03, R11
+	ADDQ         R11, CX
 	JMP          loop2x1
 
 end2x1:
@@ -10716,13 +10953,13 @@ masked2x1:
 	VMASKMOVPD   Y1, Y3, (CX)
 
 next2x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)
@@ -10736,7 +10973,7 @@ tile1x1:
 	MOVQ       CX, 32(SP)
 	MOVQ       k+48(FP), DX
 	MOVQ       16(SP), CX
-	MOVB       add+128(FP), BL
+	MOVB       add+136(FP), BL
 	TESTB      BL, BL
 	MOVQ       AX, BX
 	JNE        loop1x1add
@@ -10769,6 +11006,9 @@ loop1x1:
 	MOVQ         aSkip+88(FP), SI
 	SHLQ         $0x03, SI
 	ADDQ         SI, BX
+	MOVQ         bSkip+104(FP), SI
+	SHLQ         $0x03, SI
+	ADDQ         SI, CX
 	JMP          loop1x1
 
 end1x1:
@@ -10787,13 +11027,13 @@ masked1x1:
 	VMASKMOVPD   Y0, Y2, (CX)
 
 next1x1:
-	MOVQ     cTile+104(FP), CX
+	MOVQ     cTile+112(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, AX
-	MOVQ     aTile+112(FP), CX
+	MOVQ     aTile+120(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 8(SP)
-	MOVQ     bTile+120(FP), CX
+	MOVQ     bTile+128(FP), CX
 	SHLQ     $0x03, CX
 	ADDQ     CX, 16(SP)
 	DECQ     24(SP)

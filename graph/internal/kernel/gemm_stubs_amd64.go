@@ -6,32 +6,32 @@ package kernel
 
 // gemmTile32AVX512 sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],
 // and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to
-// the next, and cTile, aTile and bTile lead to the next tile's.
+// the next, likewise bSkip more than bStep in B; cTile, aTile and bTile lead to the next tile's.
 // rows is in [1, 14], cols in [1, 32], k, runs and tiles are positive.
 //
 //go:noescape
-func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+func gemmTile32AVX512(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 
 // gemmTile64AVX512 sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],
 // and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to
-// the next, and cTile, aTile and bTile lead to the next tile's.
+// the next, likewise bSkip more than bStep in B; cTile, aTile and bTile lead to the next tile's.
 // rows is in [1, 14], cols in [1, 16], k, runs and tiles are positive.
 //
 //go:noescape
-func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+func gemmTile64AVX512(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 
 // gemmTile32AVX2 sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],
 // and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to
-// the next, and cTile, aTile and bTile lead to the next tile's. B is read a vector at a time, past cols.
+// the next, likewise bSkip more than bStep in B; cTile, aTile and bTile lead to the next tile's. B is read a vector at a time, past cols.
 // rows is in [1, 6], cols in [1, 16], k, runs and tiles are positive.
 //
 //go:noescape
-func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+func gemmTile32AVX2(c *float32, a *float32, b *float32, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)
 
 // gemmTile64AVX2 sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],
 // and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to
-// the next, and cTile, aTile and bTile lead to the next tile's. B is read a vector at a time, past cols.
+// the next, likewise bSkip more than bStep in B; cTile, aTile and bTile lead to the next tile's. B is read a vector at a time, past cols.
 // rows is in [1, 6], cols in [1, 8], k, runs and tiles are positive.
 //
 //go:noescape
-func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, cTile int, aTile int, bTile int, add bool)
+func gemmTile64AVX2(c *float64, a *float64, b *float64, tiles int, rows int, cols int, k int, runs int, cRow int, aRow int, aCol int, aSkip int, bStep int, bSkip int, cTile int, aTile int, bTile int, add bool)

@@ -57,10 +57,10 @@ func (t *tile) emit() {
 	}
 	t.Function(t.name)
 	t.Attributes(attr.NOSPLIT)
-	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, runs, cRow, aRow, aCol, aSkip, bStep, cTile, aTile, bTile int, add bool)", element))
+	t.SignatureExpr(fmt.Sprintf("func(c, a, b *%s, tiles, rows, cols, k, runs, cRow, aRow, aCol, aSkip, bStep, bSkip, cTile, aTile, bTile int, add bool)", element))
 	t.Doc(fmt.Sprintf("%s sets tiles of C, [rows, cols] each, to the product of A, [rows, runs·k], and B, [runs·k, cols],", t.name),
 		"and to the sum with what C holds if add. Strides count elements: after k columns of A, aSkip more than aCol leads to",
-		"the next, and cTile, aTile and bTile lead to the next tile's."+
+		"the next, likewise bSkip more than bStep in B; cTile, aTile and bTile lead to the next tile's."+
 			map[bool]string{false: " B is read a vector at a time, past cols."}[t.wide],
 		fmt.Sprintf("rows is in [1, %d], cols in [1, %d], k, runs and tiles are positive.", t.rows, 2*t.lanes()))
 	t.Pragma("noescape")
@@ -188,6 +188,7 @@ func (t *tile) product(vectors, rows int) {
 	for _, p := range strips {
 		t.ADDQ(skip, p)
 	}
+	t.ADDQ(t.stride("bSkip"), t.b)
 	t.JMP(operand.LabelRef(label(vectors, rows, "loop")))
 	t.Label(label(vectors, rows, "end"))
 	t.end(acc, vectors, rows)
