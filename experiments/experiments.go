@@ -17,8 +17,8 @@ import (
 func All() List {
 	return List{
 		probability, coin, bayesianLinearRegression, nuts, reinforce, bayesByBackprop, localReparameterization, regressionBands,
-		mcDropoutUCI, concreteDropout, variationalDropout, sparseVDLeNet300, sparseVDRandomLabels, marginalLikelihood, vaeExperiment,
-		freyFaces, iwaeExperiment, semiSupervisedVAE, outOfDomain, smallData, bnnComparison,
+		mcDropoutUCI, concreteDropout, variationalDropout, sparseVDLeNet300, sparseVDLeNet5, sparseVDRandomLabels, marginalLikelihood,
+		vaeExperiment, freyFaces, iwaeExperiment, semiSupervisedVAE, outOfDomain, smallData, bnnComparison,
 	}
 }
 

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -8,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"credence/data"
 	"credence/layers"
 	"credence/models/sparsevd"
 	"credence/report"
+	"credence/train"
 )
 
 // sparseFilm keeps what a network looks like in the course of its training. Its frames are parts of the run, so
@@ -35,6 +38,26 @@ const (
 	lowest, highest, bins = -8.0, 8.0, 48 // of log alpha
 	tallest               = 30.0          // %, a bar at the top of its histogram
 )
+
+// fit trains the network, and takes frames before and after training and after its epochs.
+func (f sparseFilm) fit(ctx context.Context, set data.Set, s train.Settings) ([]train.Epoch, error) {
+	if err := f.watch(0); err != nil {
+		return nil, err
+	}
+	var failed error
+	observe := s.Observe
+	s.Observe = func(step train.Step) {
+		if step.Step%(step.Steps/step.Epochs) == 0 {
+			failed = errors.Join(failed, f.watch(step.Epoch))
+		}
+		observe(step)
+	}
+	history, err := f.net.Fit(ctx, set, s)
+	if err := errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return history, f.watch(s.Epochs) // of a training that was over before this run
+}
 
 // watch takes a frame after an epoch, 0 being before the first, if one is due and has not been taken.
 func (f sparseFilm) watch(epoch int) error {

@@ -1,10 +1,10 @@
 package experiments
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
-	"credence/metrics"
 	"credence/models/sparsevd"
 	"credence/report"
 	"credence/train"
@@ -43,7 +43,7 @@ func sparseNoise(r *Run, n *sparsevd.Network) {
 }
 
 // thresholdCurve draws the test error against what is pruned, over thresholds of log alpha.
-func thresholdCurve(r *Run, n *sparsevd.Network, test centred) error {
+func thresholdCurve(ctx context.Context, r *Run, n *sparsevd.Network, test centred) error {
 	var removed, rates []float64
 	for threshold := 7.5; threshold >= -6; threshold -= 0.5 {
 		n.SetThreshold(threshold)
@@ -51,15 +51,14 @@ func thresholdCurve(r *Run, n *sparsevd.Network, test centred) error {
 		if share >= 99.9 {
 			continue
 		}
-		probs, err := n.Predict(test)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		percent, err := sparseError(n, test)
 		if err != nil {
 			return err
 		}
-		rate, err := metrics.ErrorRate(probs, 10, test.Labels())
-		if err != nil {
-			return err
-		}
-		removed, rates = append(removed, share), append(rates, 100*rate)
+		removed, rates = append(removed, share), append(rates, percent)
 	}
 	n.SetThreshold(3)
 	order := make([]int, len(removed))

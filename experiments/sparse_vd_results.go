@@ -14,36 +14,24 @@ import (
 	"credence/weights"
 )
 
-// sparseResult is what one seed gives.
-type sparseResult struct {
-	err, compression float64 // %, times
-	sparsity         []float64
+// compactResult is what the compact network of one seed is like.
+type compactResult struct {
 	widths           []int
 	fileRatio        float64 // dense over compact
-	bits             []int   // of a weight of each layer, as sigma suggests
-	bitCompression   float64 // times, with them
-	roundedErr       float64 // %, with the weights rounded to them
+	roundedErr       float64 // %, with the weights rounded to the bits that sigma suggests
 	speed1, speed100 float64 // dense over compact, time
 }
 
 func (p sparsePlan) measure(ctx context.Context, r *Run, n *sparsevd.Network, test centred) (s sparseResult, err error) {
-	probs, err := n.Predict(test)
-	if err != nil {
-		return s, err
-	}
-	rate, err := metrics.ErrorRate(probs, 10, test.Labels())
-	if err != nil {
+	if s, err = measureSparse(n, test); err != nil {
 		return s, err
 	}
 	small := n.Compact()
-	s = sparseResult{
-		err: 100 * rate, compression: n.Compression(), sparsity: n.Sparsity(), widths: small.Widths(),
-		bits: n.Bits(), bitCompression: n.BitCompression(),
-	}
-	if rate, err = metrics.ErrorRate(small.Rounded(s.bits).Predict(test), 10, test.Labels()); err != nil {
+	rate, err := metrics.ErrorRate(small.Rounded(s.bits).Predict(test), 10, test.Labels())
+	if err != nil {
 		return s, err
 	}
-	s.roundedErr = 100 * rate
+	s.compactResult = compactResult{widths: small.Widths(), roundedErr: 100 * rate}
 	if s.fileRatio, err = fileRatio(r, n, small); err != nil {
 		return s, err
 	}
@@ -134,26 +122,9 @@ func (p sparsePlan) speed(ctx context.Context, n *sparsevd.Network, small *spars
 	return quantile(slow, 0.5) / quantile(fast, 0.5), nil
 }
 
-// Molchanov et al. 2017, Table 1.
-var molchanovSparsity = []float64{98.9, 97.2, 62.0}
-
 func (p sparsePlan) report(r *Run, results []sparseResult) {
-	row := func(name string, f func(s sparseResult) float64) Check {
-		c := overSeeds(name+" ("+string(r.Scale)+")", results, f)
-		c.Split, c.SelectedOn = "test", p.SelectedOn
-		return c
-	}
-	c := row("test error, %", func(s sparseResult) float64 { return s.err })
-	c.High, c.Paper, c.Provenance = new(100-p.MinAccuracy), new(1.92), Verified
-	r.Check(c)
-	c = row("compression, weights over those not pruned", func(s sparseResult) float64 { return s.compression })
-	c.Low, c.Paper, c.Provenance, c.Split = new(p.MinCompression), new(68.0), Verified, ""
-	r.Check(c)
-	for i, paper := range molchanovSparsity {
-		c := row(fmt.Sprintf("pruned of layer %d, %%", i+1), func(s sparseResult) float64 { return 100 * s.sparsity[i] })
-		c.Paper, c.Provenance, c.Split = new(paper), Verified, ""
-		r.Info(c)
-	}
+	p.checks(r, results, sparsePaper{err: 1.92, compression: 68, pruned: []float64{98.9, 97.2, 62.0}})
+	row := func(name string, f func(s sparseResult) float64) Check { return p.row(r, name, results, f) }
 	// What is asked of the compact network is asked of one as sparse as the paper's.
 	compact := func(name string, low float64, f func(s sparseResult) float64) {
 		c := row(name, f)
@@ -163,7 +134,7 @@ func (p sparsePlan) report(r *Run, results []sparseResult) {
 			r.Info(c)
 		}
 	}
-	c = row("weights rounded to the bits that sigma suggests: change of the test error, percentage points", func(s sparseResult) float64 { return s.roundedErr - s.err })
+	c := row("weights rounded to the bits that sigma suggests: change of the test error, percentage points", func(s sparseResult) float64 { return s.roundedErr - s.err })
 	c.High = new(0.1)
 	r.Check(c)
 	c = row("compression with those bits, 32-bit weights over what is left", func(s sparseResult) float64 { return s.bitCompression })

@@ -19,7 +19,10 @@ import (
 )
 
 var tinySparse = sparsePlan{
-	Images: 500, Tested: 200, Rounds: 3, Epochs: 3, Seeds: 2, LR: optim.Constant(1e-3), LRText: "1e-3", KL: train.WarmUp{Epochs: 2}, MinAccuracy: 98, MinCompression: 30,
+	sparseFit: sparseFit{
+		Images: 500, Tested: 200, Epochs: 3, Seeds: 2, LR: optim.Constant(1e-3), LRText: "1e-3", KL: train.WarmUp{Epochs: 2},
+	},
+	sparseBands: sparseBands{MinAccuracy: 98, MinCompression: 30}, Rounds: 3,
 }
 
 // A training far too short to pass goes through every part of the experiment.
