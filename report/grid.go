@@ -3,13 +3,14 @@ package report
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Grid is many small grey images side by side: draws of a model, examples above their reconstructions, the
+// Grid is many small images side by side: draws of a model, examples above their reconstructions, the
 // plane of two latent variables.
 type Grid struct {
 	Title, Note string
@@ -19,6 +20,7 @@ type Grid struct {
 	// Pixels are those of all images, one after the other, each by rows: 0 is paper, 1 is ink, values outside
 	// are cut.
 	Pixels []float64
+	Color  bool // each pixel is its red, green and blue light instead, from 0 to 1
 
 	RowNames    []string // to the left of the rows; nil for none
 	ColumnNames []string // above the columns; nil for none
@@ -58,13 +60,21 @@ func (f Grid) Draw() (image.Image, error) {
 	return fig.image(), nil
 }
 
-func (f Grid) down() int { return len(f.Pixels) / (f.Rows * f.Cols * f.Across) }
+func (f Grid) down() int { return len(f.Pixels) / (f.size() * f.Across) }
+
+// size returns how many numbers an image is.
+func (f Grid) size() int {
+	if f.Color {
+		return 3 * f.Rows * f.Cols
+	}
+	return f.Rows * f.Cols
+}
 
 func (f Grid) check() error {
 	if f.Rows < 1 || f.Cols < 1 || f.Across < 1 {
 		return fmt.Errorf("images of %d by %d pixels, %d in a row", f.Rows, f.Cols, f.Across)
 	}
-	if row := f.Rows * f.Cols * f.Across; len(f.Pixels) == 0 || len(f.Pixels)%row != 0 {
+	if row := f.size() * f.Across; len(f.Pixels) == 0 || len(f.Pixels)%row != 0 {
 		return fmt.Errorf("%d pixels, want %d a row", len(f.Pixels), row)
 	}
 	if f.RowNames != nil && len(f.RowNames) != f.down() || f.ColumnNames != nil && len(f.ColumnNames) != f.Across {
@@ -72,7 +82,7 @@ func (f Grid) check() error {
 	}
 	for i, p := range f.Pixels {
 		if math.IsNaN(p) {
-			return fmt.Errorf("pixel %d of image %d is NaN", i%(f.Rows*f.Cols), i/(f.Rows*f.Cols))
+			return fmt.Errorf("pixel %d of image %d is NaN", i%f.size(), i/f.size())
 		}
 	}
 	return nil
@@ -80,11 +90,17 @@ func (f Grid) check() error {
 
 // paint draws image i with its upper left corner at a dot of the page.
 func (f Grid) paint(fig figure, i int, at image.Point) {
-	page, pixels := fig.page.Image(), f.Pixels[i*f.Rows*f.Cols:]
+	page, pixels := fig.page.Image(), f.Pixels[i*f.size():]
+	share := func(i int) float64 { return math.Min(math.Max(pixels[i], 0), 1) }
+	light := func(i int) uint8 { return uint8(math.Round(255 * share(i))) }
 	for y := range f.Rows * f.Zoom {
 		for x := range f.Cols * f.Zoom {
-			p := pixels[y/f.Zoom*f.Cols+x/f.Zoom]
-			page.Set(at.X+x, at.Y+y, mix(paper, ink, math.Min(math.Max(p, 0), 1)))
+			p := y/f.Zoom*f.Cols + x/f.Zoom
+			if f.Color {
+				page.Set(at.X+x, at.Y+y, color.RGBA{light(3 * p), light(3*p + 1), light(3*p + 2), 255})
+			} else {
+				page.Set(at.X+x, at.Y+y, mix(paper, ink, share(p)))
+			}
 		}
 	}
 }

@@ -86,3 +86,22 @@ func TestWhatIsNoGrid(t *testing.T) {
 		})
 	}
 }
+
+// Colours are light, not ink.
+func TestGridInColor(t *testing.T) {
+	g := Grid{Title: "t", Rows: 1, Cols: 2, Across: 1, Zoom: 1, Color: true, Pixels: []float64{1, 0.2, 0, 0, 0, 2}}
+	im, err := g.Draw()
+	require.NoError(t, err)
+	seen := map[[3]uint32]bool{}
+	for y := range im.Bounds().Dy() {
+		for x := range im.Bounds().Dx() {
+			r, gr, b, _ := im.At(x, y).RGBA()
+			seen[[3]uint32{r >> 8, gr >> 8, b >> 8}] = true
+		}
+	}
+	require.True(t, seen[[3]uint32{255, 51, 0}])
+	require.True(t, seen[[3]uint32{0, 0, 255}])
+	g.Pixels = g.Pixels[:5]
+	_, err = g.Draw()
+	require.ErrorContains(t, err, "5 pixels, want 6 a row")
+}

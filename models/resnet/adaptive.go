@@ -52,7 +52,11 @@ func NewAdaptive(c AdaptiveConfig) *Adaptive {
 	if c.Bias == 0 {
 		c.Bias = -3
 	}
-	a := &Adaptive{Network: New(c.Config), config: c}
+	a := &Adaptive{Network: New(c.Config)}
+	if s, ok := c.Rule.(ScoreFunction); ok {
+		c.Rule = s.withState(a.params)
+	}
+	a.config = c
 	for s, blocks := range a.stages {
 		for unit := range blocks[:len(blocks)-1] {
 			name, width := fmt.Sprintf("stage%d/unit%d/halt", s, unit), a.Network.config.Width<<s

@@ -9,6 +9,40 @@ import (
 	"credence/prob"
 )
 
+// Predict returns p(y|x) of the set's images, [n, classes]. The set's targets are not read.
+func (n *Network) Predict(set data.Set) ([]float64, error) {
+	p, err := newPart(n.params, set.XShape(), func(x *graph.Node) []*graph.Node {
+		return []*graph.Node{prob.Categorical{Logits: n.Forward(x)}.Probs()}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("resnet: predicting: %w", err)
+	}
+	var probs []float64
+	for x, taken := range data.InOrder(set, min(predictImages, set.Len())) {
+		err := p.run(split(x, taken, p.in), func(_ int, out [][]float32) {
+			for _, v := range out[0] {
+				probs = append(probs, float64(v))
+			}
+		})
+		if err != nil {
+			return nil, fmt.Errorf("resnet: predicting: %w", err)
+		}
+	}
+	return probs, nil
+}
+
+// split returns the first of a batch's examples of n numbers each.
+func split(x []float64, taken, n int) [][]float32 {
+	examples := make([][]float32, taken)
+	for i := range examples {
+		examples[i] = make([]float32, n)
+		for k := range examples[i] {
+			examples[i][k] = float32(x[i*n+k])
+		}
+	}
+	return examples
+}
+
 // Prediction is what an Adaptive network makes of n images.
 type Prediction struct {
 	Mean   []float64 // p(y|x), [n, classes]
@@ -75,13 +109,13 @@ type part struct {
 
 func (a *Adaptive) newPredictor(example []int) (p *predictor, err error) {
 	p = &predictor{net: a}
-	if p.stem, err = a.newPart(example, func(x *graph.Node) []*graph.Node { return []*graph.Node{a.begin(x)} }); err != nil {
+	if p.stem, err = newPart(a.params, example, func(x *graph.Node) []*graph.Node { return []*graph.Node{a.begin(x)} }); err != nil {
 		return nil, err
 	}
 	shape := p.stem.out
 	for s, blocks := range a.stages {
 		for unit, b := range blocks {
-			block, err := a.newPart(shape, func(x *graph.Node) []*graph.Node {
+			block, err := newPart(a.params, shape, func(x *graph.Node) []*graph.Node {
 				h := b.Forward(x)
 				if unit == len(a.heads[s]) {
 					return []*graph.Node{h}
@@ -94,14 +128,14 @@ func (a *Adaptive) newPredictor(example []int) (p *predictor, err error) {
 			p.blocks[s], shape = append(p.blocks[s], block), block.out
 		}
 	}
-	p.finish, err = a.newPart(shape, func(x *graph.Node) []*graph.Node {
+	p.finish, err = newPart(a.params, shape, func(x *graph.Node) []*graph.Node {
 		return []*graph.Node{prob.Categorical{Logits: a.finish(x)}.Probs()}
 	})
 	return p, err
 }
 
-func (a *Adaptive) newPart(example []int, of func(x *graph.Node) []*graph.Node) (*part, error) {
-	g := graph.New(a.params, graph.Predict)
+func newPart(ps *graph.Params, example []int, of func(x *graph.Node) []*graph.Node) (*part, error) {
+	g := graph.New(ps, graph.Predict)
 	x := g.Input("x", append([]int{predictBatch}, example...)...)
 	outputs := of(x)
 	program, err := g.Compile(outputs...)
@@ -138,12 +172,8 @@ func (p *part) run(examples [][]float32, use func(example int, outputs [][]float
 // images predicts the first of a batch.
 func (p *predictor) images(all *Prediction, x []float64, taken int) error {
 	first := len(all.FLOPs)
-	images := make([][]float32, taken)
-	for i := range images {
-		images[i] = make([]float32, p.stem.in)
-		for k := range images[i] {
-			images[i][k] = float32(x[i*p.stem.in+k])
-		}
+	images := split(x, taken, p.stem.in)
+	for range images {
 		all.FLOPs, all.Blocks = append(all.FLOPs, p.net.stemFLOPs()), append(all.Blocks, make([]int, stages)...)
 	}
 	if err := p.stem.run(images, func(i int, out [][]float32) { images[i] = append([]float32(nil), out[0]...) }); err != nil {

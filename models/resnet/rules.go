@@ -33,7 +33,16 @@ func (Relaxed) objective(logLik *graph.Node, terms []halted) *graph.Node {
 
 // ScoreFunction draws z, and has the score function gradient of J (Williams 1992), without bias.
 type ScoreFunction struct {
-	Baseline infer.Baseline // of the objective of each image; nil for none
+	Baseline infer.Baseline // of the objective of each image; nil for none. A MovingAverage without State gets one of the network's
+}
+
+// withState gives a moving average its state.
+func (r ScoreFunction) withState(ps *graph.Params) ScoreFunction {
+	if average, ok := r.Baseline.(infer.MovingAverage); ok && average.State == nil {
+		average.State = ps.Declare(graph.State, "baseline", graph.Zeros)
+		r.Baseline = average
+	}
+	return r
 }
 
 func (ScoreFunction) halt(logits []*graph.Node, c cost) ([]*graph.Node, halted) {
