@@ -18,7 +18,7 @@ func All() List {
 	return List{
 		probability, coin, bayesianLinearRegression, nuts, reinforce, bayesByBackprop, localReparameterization, regressionBands,
 		mcDropoutUCI, concreteDropout, variationalDropout, sparseVDLeNet300, sparseVDLeNet5, sparseVDRandomLabels, marginalLikelihood,
-		vaeExperiment, freyFaces, iwaeExperiment, semiSupervisedVAE, outOfDomain, smallData, bnnComparison,
+		vaeExperiment, freyFaces, iwaeExperiment, semiSupervisedVAE, outOfDomain, adaptiveDepth, smallData, bnnComparison,
 	}
 }
 

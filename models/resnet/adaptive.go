@@ -158,7 +158,7 @@ func (a *Adaptive) Fit(ctx context.Context, set data.Set, s train.Settings) ([]t
 
 // CopyFrom takes over the weights of a network of the same shape, to go on from.
 func (a *Adaptive) CopyFrom(n *Network) error {
-	for _, p := range n.params.All() {
+	for _, p := range n.params.All(graph.Trainable, graph.State) {
 		own := a.params.Lookup(p.Name())
 		if own == nil || own.Value().Len() != p.Value().Len() {
 			return fmt.Errorf("resnet: the adaptive network has no %s of %v", p.Name(), p.Shape())
