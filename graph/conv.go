@@ -83,9 +83,9 @@ func convLoop[T kernel.Float](o convolution) loop[T] {
 	return l
 }
 
-// across returns the convolution of what has this one's results' shape that is the gradient with respect to its
-// images: by the filter turned around, as turned returns it.
-func (c convolution) across() convolution {
+// adjoint returns the convolution, of images of the shape of this one's results, that is the gradient with respect to
+// this one's images: by the filter that turned returns.
+func (c convolution) adjoint() convolution {
 	t := c
 	t.Height, t.Width, t.In, t.Rows, t.Cols, t.Out = c.Rows, c.Cols, c.Out, c.Height, c.Width, c.In
 	t.Stride, t.Spread = c.Spread, c.Stride
@@ -100,7 +100,7 @@ func turned(w *Node) *Node { return w.Flip(0, 1).Transpose(0, 1, 3, 2) }
 
 func (c convolution) grad(in []*Node, _, dy *Node) []*Node {
 	x, w := in[0], in[1]
-	return []*Node{dy.g.apply(c.across(), dy, turned(w)), dy.g.apply(convFilter{c}, x, dy)}
+	return []*Node{dy.g.apply(c.adjoint(), dy, turned(w)), dy.g.apply(convFilter{c}, x, dy)}
 }
 
 // convFilter is the gradient of a convolution with respect to its filter, from the images and the gradient
@@ -168,7 +168,7 @@ func filterLoop[T kernel.Float](o convolution) loop[T] {
 
 func (c convFilter) grad(in []*Node, _, dw *Node) []*Node {
 	x, dy := in[0], in[1]
-	return []*Node{dw.g.apply(c.across(), dy, turned(dw)), dw.g.apply(c.convolution, x, dw)}
+	return []*Node{dw.g.apply(c.adjoint(), dy, turned(dw)), dw.g.apply(c.convolution, x, dw)}
 }
 
 // Conv2D returns the cross-correlation, which networks call convolution, of images x [batch, height, width, in] by the
