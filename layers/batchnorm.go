@@ -2,8 +2,8 @@ package layers
 
 import "credence/graph"
 
-// BatchNorm standardises each activation, one along the last axis, by its mean and variance over all
-// other axes, and then scales and shifts it (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167,
+// BatchNorm standardises each activation, one along the last axis, of images each channel, by its mean and variance over
+// all other axes, and then scales and shifts it (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167,
 // algorithms 1 and 2). Training takes them from the batch, and every run of a program that trains also
 // moves running averages towards them; prediction takes the averages.
 type BatchNorm struct {

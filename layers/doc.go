@@ -11,6 +11,10 @@
 //	g := graph.New(ps, graph.Train)
 //	logits, kl := fc.Forward(x), fc.KL(g)
 //
+// Images are [batch, height, width, channels], and filters [down, across, in, out].
+//
+//	conv := layers.NewSparseVDConv2D(ps, "conv", [4]int{5, 5, 1, 20}, graph.Window{}, layers.SparseOptions{})
+//
 // A width that does not fit is a mistake of the graph's, with the line of the caller's code. Layers
 // may be used from several goroutines as long as each has its own graph and nobody writes the
 // parameters.
