@@ -13,7 +13,7 @@ import (
 var adaptiveDepth = Experiment{
 	Name:    "adaptive-depth",
 	Summary: "residual networks that decide for each photograph how deep to go: accuracy against what it costs, beside ACT and shallower networks",
-	Needs:   "cifar-10, 170 MB (credence data fetch cifar-10); on two cores: quick: half an hour; reduced: a shared ResNet-20 and short trainings from it, a few hours; paper: ResNet-32, weeks",
+	Needs:   "cifar-10, 170 MB (credence data fetch cifar-10); on two cores: quick: half an hour; reduced: 3 ResNet-20 of 12 epochs and short trainings from them, more than two hours; paper: ResNet-32, weeks",
 	Paper:   "Figurnov, Sobolev and Vetrov 2017, Probabilistic Adaptive Computation Time, https://arxiv.org/abs/1712.00386",
 	Scales:  []Scale{Quick, Reduced, Paper},
 	Run: func(ctx context.Context, r *Run) error {
@@ -48,13 +48,13 @@ type depthPlan struct {
 func depthPlanFor(s Scale) depthPlan {
 	p := depthPlan{
 		Net: resnet.Config{Depth: 20}, Shallower: []int{8, 14}, Train: 50_000, HeldOut: 5000, Test: 10_000,
-		Pretrain: 14, Tune: 3, Batch: 128, LR: 0.1, Pad: 4, Taus: []float64{0.005, 0.02, 0.05}, Seeds: 3, Timed: 1280, Rounds: 7,
+		Pretrain: 10, Tune: 2, Batch: 128, LR: 0.1, Pad: 4, Taus: []float64{0.03, 0.1, 0.3}, Seeds: 3, Timed: 1280, Rounds: 7,
 		MinSaved: 30, MaxLoss: 1, MinWall: 2. / 3,
 	}
 	switch s {
 	case Quick:
 		p.Net.Depth, p.Shallower, p.Train, p.HeldOut, p.Test, p.Pretrain, p.Tune = 14, []int{8}, 12_000, 2000, 2000, 5, 2
-		p.Taus, p.MaxLoss = []float64{0.02, 0.1}, 5
+		p.Taus, p.MaxLoss = []float64{0.15, 0.6}, 5
 	case Paper:
 		p.Net.Depth, p.Shallower, p.Pretrain, p.Tune = 32, []int{8, 14, 20}, 200, 60
 		p.Taus = []float64{0.001, 0.002, 0.005, 0.01, 0.02}
@@ -124,7 +124,7 @@ func (p depthPlan) record(r *Run) {
 	r.Setting("training images", p.Train-p.HeldOut)
 	r.Setting("held out to choose the working point on", p.HeldOut)
 	r.Setting("images", fmt.Sprintf("less their mean and divided by their standard deviation; in training padded by %d pixels, cut to size at random, and flipped with probability 1/2", p.Pad))
-	r.Setting("optimiser", fmt.Sprintf("SGD, momentum %g, learning rate %g falling to 0 along half a wave in each training, a tenth of it when going on", depthMomentum, p.LR))
+	r.Setting("optimiser", fmt.Sprintf("SGD, momentum %g, learning rate %g falling to 0 along half a wave in each training, half of it when going on", depthMomentum, p.LR))
 	r.Setting("weight decay", depthDecay)
 	r.Setting("batch", p.Batch)
 	r.Setting("epochs", fmt.Sprintf("%d of one network of full depth a seed, from which it and the adaptive ones go on for %d; the shallower ones %d from the start", p.Pretrain, p.Tune, p.Pretrain+p.Tune))
@@ -132,7 +132,7 @@ func (p depthPlan) record(r *Run) {
 		r.Setting(rule.name, fmt.Sprintf("%T %+v", rule.rule, rule.rule))
 	}
 	r.Setting("tau, nats a block", p.Taus)
-	r.Setting("halting", "initial log-odds -3; a prediction halts where it is more probable than not, ACT as in training")
+	r.Setting("halting", "initial log-odds -1; a prediction halts where it is more probable than not, ACT as in training")
 	r.Setting("batch normalisation of images that have halted", "in training all blocks run for all images and take their statistics from all")
 	r.Setting("working point", fmt.Sprintf("the tau with the fewest operations of those whose held-out error is at most %g points above that of the network of full depth", p.MaxLoss))
 	r.Setting("operations", "two for each product of a convolution; what decides about halting is not counted")

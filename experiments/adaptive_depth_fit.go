@@ -72,7 +72,7 @@ func (p depthPlan) networks(seed uint64, base *resnet.Network) depthSeed {
 		for i, tau := range p.Taus {
 			nets = append(nets, &depthNet{
 				name: fmt.Sprintf("%s-tau%d-seed%d", rule.key, i, seed), epochs: p.Tune, base: base, seed: seed,
-				net: resnet.NewAdaptive(resnet.AdaptiveConfig{Config: p.config(p.Net.Depth, seed), Rule: rule.rule, Tau: tau}),
+				net: resnet.NewAdaptive(resnet.AdaptiveConfig{Config: p.config(p.Net.Depth, seed), Rule: rule.rule, Tau: tau, Bias: -1}),
 			})
 		}
 		s.adaptive = append(s.adaptive, nets)
@@ -129,7 +129,7 @@ func (p depthPlan) train(ctx context.Context, r *Run, nets []*depthNet, sets dep
 		n := nets[i]
 		rate := p.LR
 		if n.base != nil {
-			rate /= 10
+			rate /= 2
 		}
 		s := train.Settings{
 			Epochs: n.epochs, BatchSize: p.Batch, Optimizer: optim.SGD{Momentum: depthMomentum}, LR: optim.Cosine(rate, 0, n.epochs*per),
