@@ -9,6 +9,7 @@ import (
 )
 
 func BenchmarkGEMM(b *testing.B)        { group(b, "gemm") }
+func BenchmarkConv(b *testing.B)        { group(b, "conv") }
 func BenchmarkElementwise(b *testing.B) { group(b, "elementwise") }
 func BenchmarkNormal(b *testing.B)      { group(b, "normal") }
 func BenchmarkStep(b *testing.B)        { group(b, "step") }

@@ -39,7 +39,7 @@ func TestStepsLearn(t *testing.T) {
 			task, err := w.Start()
 			require.NoError(t, err)
 			var first, last float64
-			for i := range 20 {
+			for i := range 8 {
 				out, err := task()
 				require.NoError(t, err)
 				if last = out[0].Item(); i == 0 {

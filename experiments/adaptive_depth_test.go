@@ -43,7 +43,9 @@ func colours(t *testing.T, n int, seed uint64) *data.ColorImages {
 // A training far too short to pass goes through every part, and comes to the same when it is interrupted.
 func TestAdaptiveDepthReportsAllItIsAskedFor(t *testing.T) {
 	e := adaptiveDepth
-	e.Run = func(ctx context.Context, r *Run) error { return tinyDepth.run(ctx, r, colours(t, 120, 1), colours(t, 60, 2)) }
+	e.Run = func(ctx context.Context, r *Run) error {
+		return tinyDepth.run(ctx, r, colours(t, 120, 1), colours(t, 60, 2))
+	}
 	out := t.TempDir()
 	var failed *ChecksError
 	require.ErrorAs(t, Do(t.Context(), e, Options{Scale: Quick, Seed: 1, Out: out}, io.Discard), &failed)

@@ -24,6 +24,25 @@ func adaptive(p graph.Precision, rule resnet.Rule) *resnet.Adaptive {
 	return resnet.NewAdaptive(resnet.AdaptiveConfig{Config: c, Rule: rule, Tau: 0.3, Bias: -0.1})
 }
 
+// smaller is adaptive for images of 4 by 4, in float64, and noisy some of these with their labels.
+func smaller(rule resnet.Rule) *resnet.Adaptive {
+	c := small(graph.Float64)
+	c.Depth, c.Image = 20, [3]int{4, 4, 1}
+	return resnet.NewAdaptive(resnet.AdaptiveConfig{Config: c, Rule: rule, Tau: 0.3, Bias: -0.1})
+}
+
+func noisy(g *graph.Graph, n int) (x, y *graph.Node) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	pixels, labels := make([]float64, 16*n), make([]float64, n)
+	for i := range pixels {
+		pixels[i] = rng.NormFloat64()
+	}
+	for i := range labels {
+		labels[i] = float64(rng.IntN(3))
+	}
+	return g.ConstArray(pixels, n, 16), g.ConstArray(labels, n)
+}
+
 // gradient returns the objective's gradient along a direction, the same for all networks of a shape: in the weights of halting, or
 // in all others.
 func gradient(a *resnet.Adaptive, objective *graph.Node, halting bool) *graph.Node {
@@ -62,9 +81,9 @@ func measure(a *resnet.Adaptive, j *graph.Node) []*graph.Node {
 // exact returns what is measured of J, and J of each image.
 func exact(t *testing.T, n int) (want [measured]float64, each []float64) {
 	t.Helper()
-	a := adaptive(graph.Float64, nil)
+	a := smaller(nil)
 	g := graph.New(a.Params(), graph.Predict)
-	x, y := batch(g, squares(t, n, 1), n)
+	x, y := noisy(g, n)
 	j, mass := a.Enumerate(x, y)
 	v := run(t, 0, append(measure(a, j), mass, j)...)
 	for _, m := range v[measured] {
@@ -82,10 +101,10 @@ const copies = 40
 // draws returns what is measured at many steps, averaged over the copies.
 func draws(t *testing.T, rule resnet.Rule, n, number int) (values [measured][]float64) {
 	t.Helper()
-	a := adaptive(graph.Float64, rule)
+	a := smaller(rule)
 	g := graph.New(a.Params(), graph.Predict)
-	x, y := batch(g, squares(t, n, 1), n)
-	x, y = x.Broadcast(copies, n, 64).Reshape(copies*n, 64), y.Broadcast(copies, n).Reshape(copies*n)
+	x, y := noisy(g, n)
+	x, y = x.Broadcast(copies, n, 16).Reshape(copies*n, 16), y.Broadcast(copies, n).Reshape(copies*n)
 	program, err := g.Compile(measure(a, a.Objective(x, y))...)
 	require.NoError(t, err)
 	for step := range number {
@@ -110,12 +129,12 @@ func TestEstimatorsAgainstEnumeration(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many draws")
 	}
-	const n, number, limit = 3, 100, 4.5 // standard errors; one in 150,000
+	const n, limit = 3, 4.5 // standard errors; one in 150,000
 	want, each := exact(t, n)
-	bare, better := draws(t, resnet.ScoreFunction{}, n, number), draws(t, resnet.ScoreFunction{Baseline: known(each)}, n, number)
+	bare, better := draws(t, resnet.ScoreFunction{}, n, 40), draws(t, resnet.ScoreFunction{Baseline: known(each)}, n, 150)
 	for i, name := range names {
-		t.Logf("%s: %.4g; off by %.1f standard errors of %.2g, with a baseline by %.1f of %.2g", name, want[i],
-			off(bare[i], want[i]), stat.StdErr(stat.StdDev(bare[i], nil), number), off(better[i], want[i]), stat.StdErr(stat.StdDev(better[i], nil), number))
+		t.Logf("%s: %.4g; off by %.1f standard errors, with a baseline by %.1f of %.2g", name, want[i],
+			off(bare[i], want[i]), off(better[i], want[i]), stat.StdErr(stat.StdDev(better[i], nil), 150))
 		require.Less(t, off(bare[i], want[i]), limit, name)
 		require.Less(t, off(better[i], want[i]), limit, "%s, with a baseline", name)
 	}
@@ -123,7 +142,7 @@ func TestEstimatorsAgainstEnumeration(t *testing.T) {
 
 	bias := map[float64]float64{}
 	for _, temperature := range []float64{0.2, 5} {
-		v := draws(t, resnet.Relaxed{Temperature: temperature}, n, number)
+		v := draws(t, resnet.Relaxed{Temperature: temperature}, n, 40)
 		bias[temperature] = math.Abs(stat.Mean(v[haltSlope], nil) - want[haltSlope])
 		t.Logf("temperature %g: %s off by %.3g, %.1f standard errors", temperature, names[haltSlope], bias[temperature], off(v[haltSlope], want[haltSlope]))
 		if temperature == 5 {
