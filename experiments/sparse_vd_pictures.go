@@ -71,6 +71,6 @@ func thresholdCurve(ctx context.Context, r *Run, n *sparsevd.Network, test centr
 		line.X, line.Y = append(line.X, removed[i]), append(line.Y, rates[i])
 	}
 	r.Picture("pruning", "Test error against the share of weights removed, from thresholds of log alpha of 7.5 down to -6; 3 is used.",
-		report.Pruning{Title: "What can be removed", Y: "test error, %", Lines: []report.Line{line}})
+		report.Pruning{Title: "What can be removed", Y: "test error, %", LogY: true, Lines: []report.Line{line}})
 	return nil
 }

@@ -13,13 +13,14 @@ import (
 type Pruning struct {
 	Title, Note string
 	Y           string // the error's label, with its unit: "test error, %"
+	LogY        bool
 	Lines       []Line // X is the percentage removed, in [0, 100)
 	Levels      []Level
 }
 
 // Draw implements Picture. It is an error if a percentage is outside [0, 100).
 func (f Pruning) Draw() (image.Image, error) {
-	xs, ys := newSpan(false), newSpan(false)
+	xs, ys := newSpan(false), newSpan(f.LogY)
 	lines := make([]Line, len(f.Lines))
 	for i, l := range f.Lines {
 		if err := l.check(); err != nil {
@@ -40,7 +41,7 @@ func (f Pruning) Draw() (image.Image, error) {
 	for _, l := range f.Levels {
 		ys.add(l.Y)
 	}
-	x, y := scale{label: "weights removed, %"}, scale{label: f.Y}
+	x, y := scale{label: "weights removed, %"}, scale{label: f.Y, log: f.LogY}
 	_, x.max = xs.padded(0.03)
 	x.min = -0.03 * x.max
 	for _, percent := range []float64{0, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9} {
