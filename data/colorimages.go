@@ -12,8 +12,7 @@ import (
 // says otherwise. A ColorImages never changes and is safe for concurrent use.
 type ColorImages struct {
 	width, height, channels, classes int
-	pixels                           [][]byte // one image each, [height, width, channels]
-	labels                           []int
+	labelled                         // an image's pixels are [height, width, channels]
 	standardized                     bool
 }
 
@@ -44,8 +43,7 @@ func newColorImages(pixels []byte, width, height, channels int, labels []int, cl
 	}
 	return &ColorImages{
 		width: width, height: height, channels: channels, classes: classes,
-		pixels: slices.AppendSeq(make([][]byte, 0, len(labels)), slices.Chunk(pixels, size)),
-		labels: slices.Clone(labels),
+		labelled: newLabelled(pixels, size, labels),
 	}, nil
 }
 
@@ -144,27 +142,19 @@ func standardize(x []float64) {
 // Subset returns the images at rows, in that order, sharing pixels with s. A row may be repeated;
 // one out of range is an error.
 func (s *ColorImages) Subset(rows []int) (*ColorImages, error) {
-	pixels, err := pick(s.pixels, rows)
-	if err != nil {
-		return nil, err
-	}
-	labels, err := pick(s.labels, rows)
-	if err != nil {
-		return nil, err
-	}
 	subset := *s
-	subset.pixels, subset.labels = pixels, labels
+	var err error
+	if subset.labelled, err = s.pick(rows); err != nil {
+		return nil, err
+	}
 	return &subset, nil
 }
 
 // Split returns the first n images and the rest, sharing pixels with s. An n outside 0..Len is an error.
 func (s *ColorImages) Split(n int) (first, rest *ColorImages, err error) {
-	if err := checkSplit(n, s.Len()); err != nil {
+	a, b := *s, *s
+	if a.labelled, b.labelled, err = s.split(n); err != nil {
 		return nil, nil, err
 	}
-	first, rest = new(ColorImages), new(ColorImages)
-	*first, *rest = *s, *s
-	first.pixels, rest.pixels = s.pixels[:n:n], s.pixels[n:]
-	first.labels, rest.labels = s.labels[:n:n], s.labels[n:]
-	return first, rest, nil
+	return &a, &b, nil
 }

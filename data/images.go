@@ -12,9 +12,8 @@ import (
 // An Images never changes and is safe for concurrent use.
 type Images struct {
 	width, height, classes int
-	pixels                 [][]byte // one image each
-	labels                 []int
-	value                  *[256]float64 // what a pixel's byte becomes in a batch
+	labelled
+	value *[256]float64 // what a pixel's byte becomes in a batch
 }
 
 var _ Labeled = (*Images)(nil)
@@ -44,9 +43,8 @@ func newImages(pixels []byte, width, height int, labels []int, classes int) (*Im
 	}
 	return &Images{
 		width: width, height: height, classes: classes,
-		pixels: slices.AppendSeq(make([][]byte, 0, len(labels)), slices.Chunk(pixels, size)),
-		labels: slices.Clone(labels),
-		value:  pixelValues(255),
+		labelled: newLabelled(pixels, size, labels),
+		value:    pixelValues(255),
 	}, nil
 }
 
@@ -122,28 +120,20 @@ func (s *Images) Batch(rows []int, x, y []float64) {
 // Subset returns the images at rows, in that order, sharing pixels with s. A row may be repeated;
 // one out of range is an error.
 func (s *Images) Subset(rows []int) (*Images, error) {
-	pixels, err := pick(s.pixels, rows)
-	if err != nil {
-		return nil, err
-	}
-	labels, err := pick(s.labels, rows)
-	if err != nil {
-		return nil, err
-	}
 	subset := *s
-	subset.pixels, subset.labels = pixels, labels
+	var err error
+	if subset.labelled, err = s.pick(rows); err != nil {
+		return nil, err
+	}
 	return &subset, nil
 }
 
 // Split returns the first n images and the rest, sharing pixels with s. MNIST's 60,000 training images
 // are usually split 50,000 to train and 10,000 to validate. An n outside 0..Len is an error.
 func (s *Images) Split(n int) (first, rest *Images, err error) {
-	if err := checkSplit(n, s.Len()); err != nil {
+	a, b := *s, *s
+	if a.labelled, b.labelled, err = s.split(n); err != nil {
 		return nil, nil, err
 	}
-	first, rest = new(Images), new(Images)
-	*first, *rest = *s, *s
-	first.pixels, rest.pixels = s.pixels[:n:n], s.pixels[n:]
-	first.labels, rest.labels = s.labels[:n:n], s.labels[n:]
-	return first, rest, nil
+	return &a, &b, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"credence/data"
 	"credence/graph"
 	"credence/infer"
 	"credence/optim"
@@ -119,14 +118,8 @@ func iwaeRate(perEpoch int) optim.Schedule {
 }
 
 func (p iwaePlan) run(ctx context.Context, r *Run) error {
-	training, test, err := data.MNIST()
+	training, test, err := firstDigits(p.Train, p.Test)
 	if err != nil {
-		return err
-	}
-	if training, _, err = training.Split(p.Train); err != nil {
-		return err
-	}
-	if test, _, err = test.Split(p.Test); err != nil {
 		return err
 	}
 	if test, err = drawnOnce(test, 1); err != nil {

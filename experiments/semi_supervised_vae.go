@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"credence/data"
 	"credence/weights"
 )
 
@@ -79,14 +78,8 @@ func (p semiPlan) stacked(labels int) (units int, s semiSchedule) {
 }
 
 func (p semiPlan) run(ctx context.Context, r *Run) error {
-	training, test, err := data.MNIST()
+	training, test, err := firstDigits(p.Train, p.Test)
 	if err != nil {
-		return err
-	}
-	if training, _, err = training.Split(p.Train); err != nil {
-		return err
-	}
-	if test, _, err = test.Split(p.Test); err != nil {
 		return err
 	}
 	m1, err := p.fitM1(ctx, r, training, test)

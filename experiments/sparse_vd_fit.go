@@ -55,14 +55,8 @@ func centre(training, test *data.Images) (centred, centred) {
 
 // digits returns the training and the test set, less the mean image of the former.
 func (p sparseFit) digits() (training, test centred, err error) {
-	digits, tested, err := data.MNIST()
+	digits, tested, err := firstDigits(p.Images, p.Tested)
 	if err != nil {
-		return training, test, err
-	}
-	if digits, _, err = digits.Split(p.Images); err != nil {
-		return training, test, err
-	}
-	if tested, _, err = tested.Split(p.Tested); err != nil {
 		return training, test, err
 	}
 	training, test = centre(digits.Scaled(256), tested.Scaled(256))

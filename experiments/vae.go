@@ -84,14 +84,8 @@ func (p vaePlan) epochs(latent int) int {
 }
 
 func (p vaePlan) run(ctx context.Context, r *Run) error {
-	training, test, err := data.MNIST()
+	training, test, err := firstDigits(p.Train, p.Test)
 	if err != nil {
-		return err
-	}
-	if training, _, err = training.Split(p.Train); err != nil {
-		return err
-	}
-	if test, _, err = test.Split(p.Test); err != nil {
 		return err
 	}
 	if test, err = drawnOnce(test, 1); err != nil {
