@@ -28,23 +28,23 @@ func work(b *testing.B, w benchmarks.Work) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := task(); err != nil { // the helpers start
+	if _, err := task.Run(); err != nil { // the helpers start
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := task(); err != nil {
+		if _, err := task.Run(); err != nil {
 			b.Fatal(err)
 		}
 	}
-	rate := w.Amount * float64(b.N) / float64(b.Elapsed().Nanoseconds())
-	switch w.Unit {
-	case "flop":
-		b.ReportMetric(rate, "GFLOP/s")
-		b.ReportMetric(rate/peak(b), "of-peak")
-	case "element":
-		b.ReportMetric(rate, "elements/ns")
+	each := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	if w.Elements > 0 {
+		b.ReportMetric(float64(w.Elements)/each, "elements/ns")
+		return
 	}
+	rate := float64(task.FLOPs) / each
+	b.ReportMetric(rate, "GFLOP/s")
+	b.ReportMetric(rate/peak(b), "of-peak")
 }
 
 // peaks are what peak has measured, by GOMAXPROCS.
@@ -67,10 +67,10 @@ func peak(b *testing.B) float64 {
 		}
 		for deadline := time.Now().Add(100 * time.Millisecond); time.Now().Before(deadline); {
 			start := time.Now()
-			if _, err := task(); err != nil {
+			if _, err := task.Run(); err != nil {
 				b.Fatal(err)
 			}
-			peaks[threads] = max(peaks[threads], w.Amount/float64(time.Since(start).Nanoseconds()))
+			peaks[threads] = max(peaks[threads], float64(task.FLOPs)/float64(time.Since(start).Nanoseconds()))
 		}
 	}
 	return peaks[threads]

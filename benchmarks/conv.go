@@ -31,8 +31,7 @@ func convolutions() []Work {
 		work := func(what string, of func(x, w, y, dy *graph.Node) *graph.Node) {
 			works = append(works, Work{
 				Name: fmt.Sprintf("conv_%s_%s", f.name, what), Group: "conv",
-				Amount: 2 * float64(f.batch*rows*rows) * float64(f.size*f.size*f.in*f.out), Unit: "flop",
-				build: func() (Task, error) {
+				build: func() (*Task, error) {
 					ps := graph.NewParams(graph.Float32, 1)
 					array := func(name string, shape ...int) *graph.Param { return ps.New(name, graph.Between(-1, 1), shape...) }
 					x, w := array("x", f.batch, f.side, f.side, f.in), array("w", f.size, f.size, f.in, f.out)

@@ -25,8 +25,7 @@ func gemms() []Work {
 func Product(m, k, n int) Work {
 	return Work{
 		Name: fmt.Sprintf("gemm_%dx%dx%d", m, k, n), Group: "gemm",
-		Amount: 2 * float64(m) * float64(k) * float64(n), Unit: "flop",
-		build: func() (Task, error) {
+		build: func() (*Task, error) {
 			ps := graph.NewParams(graph.Float32, 1)
 			a, b := ps.New("a", graph.Between(-1, 1), m, k), ps.New("b", graph.Between(-1, 1), k, n)
 			g := graph.New(ps, graph.Predict)

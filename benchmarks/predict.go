@@ -18,15 +18,15 @@ func predictions() []Work {
 	for _, n := range []int{1, 100} {
 		name := fmt.Sprintf("predict_bbb400_s%d_b%d", samples, n)
 		works = append(works,
-			Work{Name: name + "/weights", Group: "predict", build: func() (Task, error) { return byWeights(n) }},
-			Work{Name: name + "/activations", Group: "predict", build: func() (Task, error) { return byActivations(n) }},
+			Work{Name: name + "/weights", Group: "predict", build: func() (*Task, error) { return byWeights(n) }},
+			Work{Name: name + "/activations", Group: "predict", build: func() (*Task, error) { return byActivations(n) }},
 		)
 	}
 	return works
 }
 
 // byWeights runs a program with one draw of the weights 100 times, and adds the results up in an array.
-func byWeights(n int) (Task, error) {
+func byWeights(n int) (*Task, error) {
 	ps := graph.NewParams(graph.Float32, 1)
 	net := classifier(ps, bayesian(layers.WeightSampling), 400, 400)
 	mean := ps.Declare(graph.State, "mean", graph.Zeros, n, classes)
@@ -39,19 +39,19 @@ func byWeights(n int) (Task, error) {
 		return nil, err
 	}
 	result := []*graph.Array{mean.Value()}
-	return func() ([]*graph.Array, error) {
+	return &Task{samples * once.FLOPs, func() ([]*graph.Array, error) {
 		mean.Value().Fill(0)
 		for range samples {
-			if _, err := once(); err != nil {
+			if _, err := once.Run(); err != nil {
 				return nil, err
 			}
 		}
 		return result, nil
-	}, nil
+	}}, nil
 }
 
 // byActivations is one program, whose first axis is the draw.
-func byActivations(n int) (Task, error) {
+func byActivations(n int) (*Task, error) {
 	ps := graph.NewParams(graph.Float32, 1)
 	net := classifier(ps, bayesian(layers.LocalReparameterization), 400, 400)
 	g := graph.New(ps, graph.Predict)

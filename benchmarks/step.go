@@ -41,7 +41,7 @@ func classifierStep(name string, layer maker, hidden ...int) Work {
 
 // step is a step of an optimiser on the free energy of a network, per example.
 func step(name string, o optim.Optimizer, rate float64, batch int, example []int, of func(ps *graph.Params) network) Work {
-	return Work{Name: name, Group: "step", build: func() (Task, error) {
+	return Work{Name: name, Group: "step", build: func() (*Task, error) {
 		ps := graph.NewParams(graph.Float32, 1)
 		net := of(ps)
 		g := graph.New(ps, graph.Train)
@@ -53,7 +53,7 @@ func step(name string, o optim.Optimizer, rate float64, batch int, example []int
 }
 
 // minimize is the task of one step of an optimiser at a learning rate that is fed, as a schedule's is.
-func minimize(o optim.Optimizer, loss *graph.Node, rate float64, feed graph.Feed) (Task, error) {
+func minimize(o optim.Optimizer, loss *graph.Node, rate float64, feed graph.Feed) (*Task, error) {
 	g := loss.Graph()
 	lr := g.Input("lr")
 	optim.Minimize(o, loss, lr)

@@ -12,7 +12,7 @@ import (
 // vaeStep is a step of AdaGrad on the evidence lower bound of a variational autoencoder with 500
 // hidden units on either side and 20 latent variables (Kingma and Welling 2014,
 // https://arxiv.org/abs/1312.6114, appendix C), on binary images.
-func vaeStep() (Task, error) {
+func vaeStep() (*Task, error) {
 	const hidden, latent = 500, 20
 	ps := graph.NewParams(graph.Float32, 1)
 	dense := func(name string, in, out int) *layers.Dense {

@@ -9,19 +9,25 @@ import (
 
 // Work is something to time.
 type Work struct {
-	Name   string
-	Group  string  // of works that are alike: gemm, conv, elementwise, normal, step, predict
-	Amount float64 // of Unit in one repetition; 0 where only the time counts
-	Unit   string  // flop or element
+	Name     string
+	Group    string // of works that are alike: gemm, conv, elementwise, normal, step, predict
+	Elements int    // that elementwise works and draws compute in a repetition; 0 for others, whose measure is FLOPs
 
-	build func() (Task, error)
+	build func() (*Task, error)
 }
 
-// Task does the work once, and allocates nothing. What it returns is valid until the next call.
-type Task func() ([]*graph.Array, error)
+// Task is a work that is ready to be done.
+type Task struct {
+	FLOPs int // of the matrix products and convolutions of a repetition
+
+	run func() ([]*graph.Array, error)
+}
+
+// Run does the work once, and allocates nothing. What it returns is valid until the next call.
+func (t *Task) Run() ([]*graph.Array, error) { return t.run() }
 
 // Start compiles the work's program on fresh parameters.
-func (w Work) Start() (Task, error) {
+func (w Work) Start() (*Task, error) {
 	task, err := w.build()
 	if err != nil {
 		return nil, fmt.Errorf("benchmarks: %s: %w", w.Name, err)
@@ -45,14 +51,14 @@ func Find(name string) (Work, error) {
 }
 
 // compile returns the task that runs a graph on the same feed, one step after the other.
-func compile(g *graph.Graph, feed graph.Feed, outputs ...*graph.Node) (Task, error) {
+func compile(g *graph.Graph, feed graph.Feed, outputs ...*graph.Node) (*Task, error) {
 	prog, err := g.Compile(outputs...)
 	if err != nil {
 		return nil, err
 	}
 	var step uint64
-	return func() ([]*graph.Array, error) {
+	return &Task{prog.FLOPs(), func() ([]*graph.Array, error) {
 		step++
 		return prog.Run(step, feed)
-	}, nil
+	}}, nil
 }

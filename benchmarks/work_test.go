@@ -18,13 +18,13 @@ func TestWorksAreFiniteAndAllocateNothing(t *testing.T) {
 			}
 			task, err := w.Start()
 			require.NoError(t, err)
-			out, err := task()
+			out, err := task.Run()
 			require.NoError(t, err)
 			require.Len(t, out, 1)
 			for i := range out[0].Len() {
 				require.False(t, math.IsNaN(out[0].At(i)) || math.IsInf(out[0].At(i), 0), "element %d is %v", i, out[0].At(i))
 			}
-			require.Zero(t, testing.AllocsPerRun(3, func() { _, err = task() }))
+			require.Zero(t, testing.AllocsPerRun(3, func() { _, err = task.Run() }))
 			require.NoError(t, err)
 		})
 	}
@@ -40,7 +40,7 @@ func TestStepsLearn(t *testing.T) {
 			require.NoError(t, err)
 			var first, last float64
 			for i := range 8 {
-				out, err := task()
+				out, err := task.Run()
 				require.NoError(t, err)
 				if last = out[0].Item(); i == 0 {
 					first = last
@@ -62,7 +62,7 @@ func TestPredictionsAgree(t *testing.T) {
 		require.NoError(t, err)
 		task, err := w.Start()
 		require.NoError(t, err)
-		out, err := task()
+		out, err := task.Run()
 		require.NoError(t, err)
 		require.Equal(t, []int{1, 10}, out[0].Shape())
 		means[i] = out[0].Float64s()
@@ -91,7 +91,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	out, err := step()
+	out, err := step.Run()
 	fmt.Println(out[0].Item() > 0, err)
 	// Output: true <nil>
 }

@@ -180,6 +180,16 @@ func fillFrom[S float64 | float32 | int | byte](a *Array, src []S) int {
 	if len(src) != a.Len() {
 		return len(src)
 	}
+	switch same := any(src).(type) {
+	case []float32:
+		if copy(a.f32, same) == len(src) {
+			return len(src)
+		}
+	case []float64:
+		if copy(a.f64, same) == len(src) {
+			return len(src)
+		}
+	}
 	for i := range a.f32 {
 		a.f32[i] = float32(src[i])
 	}

@@ -82,7 +82,10 @@ func measure(workers []*worker, name string, rounds int, diagnostics io.Writer) 
 	}
 	r := row{Work: name, Unit: "ms", Values: make([]float64, len(workers))}
 	if w, err := benchmarks.Find(name); err == nil {
-		r.Amount, r.Of = w.Amount, w.Unit
+		r.Elements = w.Elements
+		if task, err := w.Start(); err == nil {
+			r.FLOPs = task.FLOPs
+		}
 	}
 	for i := range times {
 		r.Values[i] = float64(median(times[i])) / float64(time.Millisecond)

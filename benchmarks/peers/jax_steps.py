@@ -370,6 +370,7 @@ def works():
         for what in ("results", "images", "filter"):
             table["conv_%s_%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
+        "copy": lambda: function(jnp.copy, uniform(-1, 1)),
         "exp": lambda: function(jnp.exp, uniform(-10, 10)),
         "log": lambda: function(jnp.log, uniform(1e-3, 10)),
         "tanh": lambda: function(jnp.tanh, uniform(-5, 5)),

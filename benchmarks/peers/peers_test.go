@@ -142,9 +142,9 @@ func TestRender(t *testing.T) {
 		Machine: "abacus, 2 cores", Threads: 1,
 		Columns: []column{{ours, "Credence 1"}, {eager, "PyTorch eager 1"}, {eager, "PyTorch eager 2"}, {"JAX", "JAX 3"}},
 		Rows: withFaster([]row{
-			{Work: "exp", Unit: "ms", Values: []float64{0.5, 2, 1, 0}, Amount: 1e6, Of: "element"},
+			{Work: "exp", Unit: "ms", Values: []float64{0.5, 2, 1, 0}, Elements: 1e6},
 			{Work: "predict/weights", Unit: "ms", Values: []float64{400, 1000, 2000, 0}},
-			{Work: "predict/activations", Unit: "ms", Values: []float64{40, 100, 0, 80}},
+			{Work: "predict/activations", Unit: "ms", Values: []float64{40, 100, 0, 80}, FLOPs: 8e7},
 		}),
 	}
 	var out bytes.Buffer
@@ -155,7 +155,7 @@ func TestRender(t *testing.T) {
 | --- | --- | --- | --- | --- | --- | --- | --- |
 | exp, ms | 0.5 | 2 | 1 | – | 2 elements/ns | 0.50 | 0.50 |
 | predict/weights, ms | 400 | 1000 | 2000 | – |  | 0.40 | 0.40 |
-| predict/activations, ms | 40 | 100 | – | 80 |  | 0.40 | 0.50 |
+| predict/activations, ms | 40 | 100 | – | 80 | 2 GFLOP/s | 0.40 | 0.50 |
 | predict, faster of the two, ms | 40 | 100 | 2000 | 80 |  | 0.40 | 0.50 |
 
 `, out.String())

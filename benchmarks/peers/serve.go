@@ -49,7 +49,7 @@ func startOurs(name string) (func() error, error) {
 	}
 	task, err := w.Start()
 	return func() error {
-		_, err := task()
+		_, err := task.Run()
 		return err
 	}, err
 }

@@ -25,11 +25,11 @@ type column struct {
 }
 
 type row struct {
-	Work   string    `json:"work"`
-	Unit   string    `json:"unit"`             // of the values
-	Values []float64 `json:"values"`           // of each system, 0 where there is none
-	Amount float64   `json:"amount,omitempty"` // of what a repetition does, flops say
-	Of     string    `json:"of,omitempty"`
+	Work     string    `json:"work"`
+	Unit     string    `json:"unit"`               // of the values
+	Values   []float64 `json:"values"`             // of each system, 0 where there is none
+	Elements int       `json:"elements,omitempty"` // as benchmarks.Work has them
+	FLOPs    int       `json:"flops,omitempty"`    // as benchmarks.Task has them, of our way to do the work
 }
 
 // render prints the result as a Markdown table.
@@ -72,13 +72,17 @@ func (r *result) contenders(row row) (we, torch, best float64) {
 	return we, torch, best
 }
 
-// rate says how much of its unit the work does in milliseconds ms.
+// rate says how much the work does a nanosecond, when it takes milliseconds ms.
 func (r row) rate(ms float64) string {
-	unit := map[string]string{"flop": "GFLOP/s", "element": "elements/ns"}[r.Of]
-	if unit == "" || ms == 0 {
+	switch ns := 1e6 * ms; {
+	case ns == 0:
 		return ""
+	case r.Elements > 0:
+		return fmt.Sprintf("%.3g elements/ns", float64(r.Elements)/ns)
+	case r.FLOPs > 0:
+		return fmt.Sprintf("%.3g GFLOP/s", float64(r.FLOPs)/ns)
 	}
-	return fmt.Sprintf("%.3g %s", r.Amount/(ms*1e6), unit)
+	return ""
 }
 
 // save writes the results as JSON.

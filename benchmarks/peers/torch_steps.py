@@ -340,6 +340,11 @@ def chain():
     return lambda: f(mu, rho)
 
 
+def copy():
+    x, out = torch.empty(ELEMENTS).uniform_(-1, 1), torch.empty(ELEMENTS)
+    return lambda: out.copy_(x)
+
+
 def normal():
     out = torch.empty(ELEMENTS)
     return lambda: out.normal_()
@@ -360,6 +365,7 @@ def works():
         for what in ("results", "images", "filter"):
             table["conv_%s_%s" % (name, what)] = lambda what=what, filters=filters: convolution(what, *filters)
     table |= {
+        "copy": copy,
         "exp": lambda: elementwise(torch.exp, -10, 10),
         "log": lambda: elementwise(torch.log, 1e-3, 10),
         "tanh": lambda: elementwise(torch.tanh, -5, 5),

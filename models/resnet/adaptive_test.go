@@ -209,6 +209,9 @@ func TestPredictCountsFLOPs(t *testing.T) {
 		require.Equal(t, a.FLOPs()-skipped, n)
 		require.Equal(t, []int{1, 1, 1}, one.Blocks[3*i:3*i+3])
 	}
+	whole, err := a.PredictAll(set)
+	require.NoError(t, err)
+	require.Equal(t, all, whole, "whatever the heads say")
 }
 
 // A dearer block is passed by fewer.

@@ -3,6 +3,7 @@ package resnet
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"credence/data"
 	"credence/graph"
@@ -19,7 +20,7 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 	}
 	var probs []float64
 	for x, taken := range data.InOrder(set, min(predictImages, set.Len())) {
-		err := p.run(split(x, taken, p.in), func(_ int, out [][]float32) {
+		err := p.run(rounded(x[:taken*p.in]), taken, func(_ int, out [][]float32) {
 			for _, v := range out[0] {
 				probs = append(probs, float64(v))
 			}
@@ -31,16 +32,13 @@ func (n *Network) Predict(set data.Set) ([]float64, error) {
 	return probs, nil
 }
 
-// split returns the first of a batch's examples of n numbers each.
-func split(x []float64, taken, n int) [][]float32 {
-	examples := make([][]float32, taken)
-	for i := range examples {
-		examples[i] = make([]float32, n)
-		for k := range examples[i] {
-			examples[i][k] = float32(x[i*n+k])
-		}
+// rounded returns x in float32.
+func rounded(x []float64) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(v)
 	}
-	return examples
+	return y
 }
 
 // Prediction is what an Adaptive network makes of n images.
@@ -55,26 +53,26 @@ func (a *Adaptive) FLOPs() int { return a.Network.FLOPs() }
 
 const (
 	predictImages = 128 // that go through the network together
-	predictBatch  = 16  // that a program takes: few are computed in vain when some have halted
+	predictBatch  = 8   // that a program takes: few are computed in vain when some have halted
 )
 
 // Predict halts each image as soon as the network's rule does, after one block of a stage at least. Images that have halted
 // take no further part: those that are left are put together for the next block. The set's targets are not read.
 func (a *Adaptive) Predict(set data.Set) (*Prediction, error) {
-	return a.predict(set, a.config.Rule.share)
+	return a.predict(set, func(h, taken float64, _ bool) (float64, bool) { return a.config.Rule.share(h, taken) })
 }
 
 // PredictAll passes every image through all blocks, of which each stage gives the last: the network without its variable.
 func (a *Adaptive) PredictAll(set data.Set) (*Prediction, error) {
-	return a.predict(set, func(h, _ float64) (float64, bool) {
-		if h == 1 {
+	return a.predict(set, func(_, _ float64, last bool) (float64, bool) {
+		if last {
 			return 1, true
 		}
 		return 0, false
 	})
 }
 
-func (a *Adaptive) predict(set data.Set, share func(h, taken float64) (float64, bool)) (*Prediction, error) {
+func (a *Adaptive) predict(set data.Set, share func(h, taken float64, last bool) (float64, bool)) (*Prediction, error) {
 	p, err := a.newPredictor(set.XShape())
 	if err != nil {
 		return nil, fmt.Errorf("resnet: predicting: %w", err)
@@ -92,19 +90,21 @@ func (a *Adaptive) predict(set data.Set, share func(h, taken float64) (float64, 
 // predictor is a network as programs of a few images each, one for each part that can be left out.
 type predictor struct {
 	net    *Adaptive
-	share  func(h, taken float64) (weight float64, halts bool)
+	share  func(h, taken float64, last bool) (weight float64, halts bool) // see Rule; whether the block is a stage's last
 	stem   *part
 	blocks [stages][]*part
 	finish *part
+
+	memory [3][]float32 // for the images of a batch before, in and after a stage
 }
 
 // part is a program of predictBatch examples.
 type part struct {
 	program *graph.Program
 	x       *graph.Node
-	in      int   // elements of an example
-	out     []int // shape of an example of the first output
-	buffer  []float32
+	in      int       // elements of an example
+	out     []int     // shape of an example of the first output
+	batch   []float32 // that is fed where there are fewer examples
 }
 
 func (a *Adaptive) newPredictor(example []int) (p *predictor, err error) {
@@ -143,25 +143,26 @@ func newPart(ps *graph.Params, example []int, of func(x *graph.Node) []*graph.No
 		return nil, err
 	}
 	n := graph.Shape(example).Size()
-	return &part{program: program, x: x, in: n, out: outputs[0].Shape()[1:], buffer: make([]float32, predictBatch*n)}, nil
+	return &part{program: program, x: x, in: n, out: outputs[0].Shape()[1:], batch: make([]float32, predictBatch*n)}, nil
 }
 
-// run hands over the outputs of each example, some at a time.
-func (p *part) run(examples [][]float32, use func(example int, outputs [][]float32)) error {
-	for from := 0; from < len(examples); from += predictBatch {
-		some := examples[from:min(from+predictBatch, len(examples))]
-		for i, e := range some {
-			copy(p.buffer[i*p.in:], e)
+// run hands over the outputs of each of n examples, which follow one another in x.
+func (p *part) run(x []float32, n int, use func(example int, outputs [][]float32)) error {
+	for from := 0; from < n; from += predictBatch {
+		some := x[from*p.in : min(from+predictBatch, n)*p.in]
+		if len(some) < len(p.batch) {
+			copy(p.batch, some)
+			some = p.batch
 		}
-		out, err := p.program.Run(0, graph.Feed{p.x: p.buffer})
+		out, err := p.program.Run(0, graph.Feed{p.x: some})
 		if err != nil {
 			return err
 		}
-		for i := range some {
-			outputs := make([][]float32, len(out))
+		outputs := make([][]float32, len(out))
+		for i := range min(predictBatch, n-from) {
 			for k, o := range out {
-				n := o.Len() / predictBatch
-				outputs[k] = o.Float32s()[i*n : (i+1)*n]
+				size := o.Len() / predictBatch
+				outputs[k] = o.Float32s()[i*size : (i+1)*size]
 			}
 			use(from+i, outputs)
 		}
@@ -172,15 +173,17 @@ func (p *part) run(examples [][]float32, use func(example int, outputs [][]float
 // images predicts the first of a batch.
 func (p *predictor) images(all *Prediction, x []float64, taken int) error {
 	first := len(all.FLOPs)
-	images := split(x, taken, p.stem.in)
-	for range images {
+	for range taken {
 		all.FLOPs, all.Blocks = append(all.FLOPs, p.net.stemFLOPs()), append(all.Blocks, make([]int, stages)...)
 	}
-	if err := p.stem.run(images, func(i int, out [][]float32) { images[i] = append([]float32(nil), out[0]...) }); err != nil {
+	images := p.memory[0][:0]
+	err := p.stem.run(rounded(x[:taken*p.stem.in]), taken, func(_ int, out [][]float32) { images = append(images, out[0]...) })
+	if err != nil {
 		return err
 	}
+	p.memory[0] = images
 	for s := range p.blocks {
-		err := p.stage(s, images, func(i, unit int) {
+		err := p.stage(s, taken, func(i, unit int) {
 			all.FLOPs[first+i] += p.net.blockFLOPs(s, unit)
 			all.Blocks[stages*(first+i)+s]++
 		})
@@ -188,59 +191,60 @@ func (p *predictor) images(all *Prediction, x []float64, taken int) error {
 			return err
 		}
 	}
-	return p.finish.run(images, func(_ int, out [][]float32) {
+	return p.finish.run(p.memory[0], taken, func(_ int, out [][]float32) {
 		for _, v := range out[0] {
 			all.Mean = append(all.Mean, float64(v))
 		}
 	})
 }
 
-// stage replaces images by what a stage gives of them, and calls passed for each block that one passes.
-func (p *predictor) stage(s int, images [][]float32, passed func(i, unit int)) error {
-	given, taken := make([][]float32, len(images)), make([]float64, len(images))
-	active := make([]int, len(images))
+// stage replaces n images in memory[0] by what a stage gives of them, and calls passed for each block that one passes.
+func (p *predictor) stage(s, n int, passed func(i, unit int)) error {
+	size := graph.Shape(p.blocks[s][0].out).Size()
+	images, left, given := p.memory[0], p.memory[1], slices.Grow(p.memory[2][:0], n*size)[:n*size]
+	taken, active := make([]float64, n), make([]int, n) // active are those that images are of
 	for i := range active {
 		active[i] = i
 	}
 	for unit, block := range p.blocks[s] {
-		running := make([][]float32, len(active))
-		for k, i := range active {
-			running[k] = images[i]
-		}
-		var left []int
-		err := block.run(running, func(k int, out [][]float32) {
+		going := active[:0]
+		left = left[:0]
+		err := block.run(images, len(active), func(k int, out [][]float32) {
 			i, h := active[k], 1.0
 			passed(i, unit)
-			if len(out) > 1 {
+			last := len(out) == 1
+			if !last {
 				h = 1 / (1 + math.Exp(-float64(out[1][0])))
 			}
-			weight, halts := p.share(h, taken[i])
-			given[i] = addTo(given[i], weight, out[0])
+			weight, halts := p.share(h, taken[i], last)
+			addTo(given[i*size:(i+1)*size], taken[i], float32(weight), out[0])
 			taken[i] += weight
 			if !halts {
-				images[i] = append(images[i][:0], out[0]...)
-				left = append(left, i)
+				left, going = append(left, out[0]...), append(going, i)
 			}
 		})
 		if err != nil {
 			return err
 		}
-		active = left
+		images, left, active = left, images, going
 	}
-	copy(images, given)
+	p.memory = [3][]float32{given, images, left}
 	return nil
 }
 
-// addTo returns sum + weight·x; a nil sum is 0.
-func addTo(sum []float32, weight float64, x []float32) []float32 {
-	if weight == 0 {
-		return sum
+// addTo adds weight·x to a sum with weights of taken, which before the first is any numbers. All weights add up to 1.
+func addTo(sum []float32, taken float64, weight float32, x []float32) {
+	switch {
+	case weight == 0:
+	case weight == 1:
+		copy(sum, x)
+	case taken == 0:
+		for i, v := range x {
+			sum[i] = weight * v
+		}
+	default:
+		for i, v := range x {
+			sum[i] += weight * v
+		}
 	}
-	if sum == nil {
-		sum = make([]float32, len(x))
-	}
-	for i, v := range x {
-		sum[i] += float32(weight) * v
-	}
-	return sum
 }
