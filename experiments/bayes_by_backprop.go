@@ -42,6 +42,7 @@ type digitsPlan struct {
 	KL        train.KLWeights
 	Sigma     float64 // initial posterior deviation
 	Paper     float64 // test error, %
+	MaxError  float64 // of ours, the band
 
 	SelectedOn string // what the settings were chosen on, if they were
 }
@@ -52,14 +53,14 @@ func digitsPlanFor(s Scale) digitsPlan {
 	if s == Paper {
 		return digitsPlan{
 			Units: 1200, Train: 50_000, Epochs: 600, Batch: 128, Seeds: 3, Draws: 10, LR: optim.Constant(1e-3), LRText: "1e-3",
-			Estimator: layers.WeightSampling, Prior: prior, KL: train.Geometric{}, Sigma: 0.004, Paper: 1.32,
+			Estimator: layers.WeightSampling, Prior: prior, KL: train.Geometric{}, Sigma: 0.004, Paper: 1.32, MaxError: 1.6,
 		}
 	}
 	const images, epochs, batch = 60_000, 10, 100
 	return digitsPlan{
 		Units: 400, Train: images, Epochs: epochs, Batch: batch, Seeds: 3, Draws: 16,
 		LR: optim.Linear(1e-3, 1e-5, epochs*images/batch), LRText: "1e-3 falling linearly to 1e-5",
-		Estimator: layers.LocalReparameterization, Prior: prior, KL: train.Uniform{}, Sigma: 0.004, Paper: 1.36, SelectedOn: "validation",
+		Estimator: layers.LocalReparameterization, Prior: prior, KL: train.Uniform{}, Sigma: 0.004, Paper: 1.36, MaxError: 2, SelectedOn: "validation",
 	}
 }
 
@@ -211,7 +212,7 @@ func (p digitsPlan) checks(r *Run, results []*digitsResult) {
 	scale := " (" + string(r.Scale) + ")"
 
 	c := row("test error of the averaged posterior, %"+scale, func(d *digitsResult) float64 { return d.averaged.err })
-	c.High, c.Paper, c.Provenance = new(2.0), new(p.Paper), FromMemory
+	c.High, c.Paper, c.Provenance = new(p.MaxError), new(p.Paper), FromMemory
 	r.Check(c)
 	c = row("NLL minus that of maximum likelihood, nats", func(d *digitsResult) float64 { return d.averaged.nll - d.likelihood.nll })
 	c.High = new(0.0)
