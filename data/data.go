@@ -31,12 +31,20 @@ type Labeled interface {
 }
 
 // Varying is a Set whose inputs are others in each epoch, as those of [Augmented] images are. Training takes epoch e,
-// from 0, from InEpoch(e).
+// from 0, from InEpoch(e); a set made of others passes the question on.
 type Varying interface {
 	Set
 	// InEpoch returns the set of epoch e: with as many examples of the same shapes, their contents a function
 	// of e and the row only, so that training that is resumed sees what it would have seen.
 	InEpoch(e int) Set
+}
+
+// InEpoch returns a set as epoch e has it: the set itself unless it is Varying.
+func InEpoch(s Set, e int) Set {
+	if v, ok := s.(Varying); ok {
+		return v.InEpoch(e)
+	}
+	return s
 }
 
 // pick returns the elements of list at rows, or an error when a row is out of range.

@@ -134,12 +134,10 @@ func (l *loop) run(ctx context.Context) error {
 	return l.save()
 }
 
-// begin goes to the order of an epoch and, if the set varies, to its examples.
+// begin goes to the order of an epoch and to its examples.
 func (l *loop) begin(epoch int) {
 	l.batches.Epoch(epoch)
-	if set, ok := l.set.(data.Varying); ok {
-		l.inEpoch = set.InEpoch(epoch)
-	}
+	l.inEpoch = data.InEpoch(l.set, epoch)
 }
 
 // do runs the step on minibatch i of an epoch.

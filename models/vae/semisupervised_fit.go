@@ -68,6 +68,11 @@ func (p *pairs) Len() int      { return p.unlabelled.Len() }
 func (p *pairs) XShape() []int { return slices.Concat([]int{2}, p.unlabelled.XShape()) }
 func (p *pairs) YShape() []int { return p.labelled.YShape() }
 
+// InEpoch returns the pairs of what the sets are in an epoch.
+func (p *pairs) InEpoch(e int) data.Set {
+	return newPairs(data.InEpoch(p.labelled, e), data.InEpoch(p.unlabelled, e))
+}
+
 func (p *pairs) Batch(rows []int, x, y []float64) {
 	for i, row := range rows {
 		at := x[2*i*p.size:]

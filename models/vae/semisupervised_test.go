@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -148,6 +149,26 @@ func TestFitMaximisesThePapersObjective(t *testing.T) {
 	_, err = m.Fit(t.Context(), labelled, unlabelled, train.Settings{Epochs: 1, Observe: func(s train.Step) { first = s }})
 	require.NoError(t, err)
 	require.InDelta(t, objective, 4*first.ELBO, 1e-12)
+}
+
+// asked is a set that remembers in which epochs it was asked for.
+type asked struct {
+	data.Labeled
+	epochs *[]int
+}
+
+func (a asked) InEpoch(e int) data.Set {
+	*a.epochs = append(*a.epochs, e)
+	return a
+}
+
+func TestSetsThatVaryAreTakenAnewInEachEpoch(t *testing.T) {
+	m := vae.NewSemiSupervised(vae.SemiSupervisedConfig{Inputs: 36, Classes: 4, Hidden: []int{5}, Latent: 2, Seed: 1})
+	var labelled, unlabelled []int
+	_, err := m.Fit(t.Context(), asked{someBars(t, 4, 1), &labelled}, asked{someBars(t, 8, 2), &unlabelled}, train.Settings{Epochs: 3, BatchSize: 4})
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1, 2}, slices.Compact(labelled))
+	require.Equal(t, []int{0, 1, 2}, slices.Compact(unlabelled))
 }
 
 // One label a class is enough where the unlabelled show what the classes are.
