@@ -37,7 +37,8 @@ type Adaptive struct {
 	heads  [stages][]*haltingHead // of all blocks but the last of a stage
 }
 
-// haltingHead reads the log-odds of halting from images.
+// haltingHead reads the log-odds of halting from images' averages, each of unit variance over a batch: so what tells images apart is
+// learnt as fast as what they share.
 type haltingHead struct {
 	norm *layers.BatchNorm
 	fc   *layers.Dense
@@ -70,7 +71,7 @@ func NewAdaptive(c AdaptiveConfig) *Adaptive {
 
 // Forward maps images [batch, height, width, channels] to log-odds [batch].
 func (h *haltingHead) Forward(x *graph.Node) *graph.Node {
-	return h.fc.Forward(h.norm.Forward(x).Mean(1, 2)).Reshape(x.Dim(0))
+	return h.fc.Forward(h.norm.Forward(x.Mean(1, 2))).Reshape(x.Dim(0))
 }
 
 // LogPrior returns log p(z) of z = 1, ..., blocks, [blocks], in nats.
