@@ -10,40 +10,38 @@ import (
 )
 
 func (p vaePlan) pictures(r *Run, nets vaeNets, test *data.Images) error {
-	r.Picture("bounds", "The bound by epoch, for each number of latent variables: the first seed's.", p.boundCurves(nets))
+	r.Picture("bounds", "The bound by epoch, for each number of latent variables: the first seed's.",
+		nets.first(p.compared()).boundCurves("Test digits, at the end of the epoch", report.Curves{Y: "bound, nats per digit"}, true))
 	r.Picture("latent-variables", "The bound at the end; the band is the standard error over seeds, where there are several.", p.boundsByLatents(nets))
-	for _, draw := range []func(*Run, vaeNets, *data.Images) error{p.samples, p.reconstructions, p.manifold, p.interpolations} {
-		if err := draw(r, nets, test); err != nil {
-			return err
-		}
+	all := nets.first(p.Latents)
+	if err := all.samples(r, 12, digitGrid); err != nil {
+		return err
 	}
-	return nil
+	rows := make([]int, 10)
+	for class := range rows {
+		rows[class] = firstOf(test, class)
+	}
+	if err := all.reconstructions(r, test, rows, pixelsOf(test, rows...), "test digit",
+		"The first test digit of each class as it is binarised, and what each network makes of it at the posterior's mean.", digitGrid); err != nil {
+		return err
+	}
+	if err := nets[vaePlane][0].plane(r, 20, digitGrid); err != nil {
+		return err
+	}
+	return interpolations(r, nets[vaeMain][0], test)
+}
+
+// first returns the first seed's networks with these numbers of latent variables.
+func (nets vaeNets) first(latents []int) (first autoencoders) {
+	for _, latent := range latents {
+		first = append(first, nets[latent][0])
+	}
+	return first
 }
 
 // compared are the numbers of latent variables whose networks are trained alike: those of the paper's figure.
 func (p vaePlan) compared() []int {
 	return slices.DeleteFunc(slices.Clone(p.Latents), func(latent int) bool { return latent == vaePlane })
-}
-
-func (p vaePlan) boundCurves(nets vaeNets) report.Picture {
-	var training, held []report.Line
-	for _, latent := range p.compared() {
-		name, n := fmt.Sprint("Nz = ", latent), nets[latent][0]
-		a, b := report.Line{Name: name, Dots: true}, report.Line{Name: name, Dots: true}
-		for _, e := range n.history {
-			a.X, a.Y = append(a.X, float64(e.Epoch)), append(a.Y, e.ELBO)
-			if bound, ok := n.held[e.Epoch]; ok {
-				b.X, b.Y = append(b.X, float64(e.Epoch)), append(b.Y, bound)
-			}
-		}
-		training, held = append(training, a), append(held, b)
-	}
-	one := func(title string, lines []report.Line) report.Picture {
-		return report.Curves{Title: title, X: "epoch", Y: "bound, nats per digit", Lines: lines}
-	}
-	return report.Panels{Pictures: []report.Picture{
-		one("Test digits, at the end of the epoch", held), one("Training, averaged over the epoch", training),
-	}}
 }
 
 func (p vaePlan) boundsByLatents(nets vaeNets) report.Picture {
@@ -71,23 +69,6 @@ func digitGrid(title string, across int, pixels []float64) report.Grid {
 	return report.Grid{Title: title, Rows: 28, Cols: 28, Across: across, Pixels: pixels}
 }
 
-func (p vaePlan) samples(r *Run, nets vaeNets, _ *data.Images) error {
-	const across = 12
-	var pixels []float64
-	var names []string
-	for _, latent := range p.Latents {
-		images, err := nets[latent][0].Generate(across, r.Seed)
-		if err != nil {
-			return err
-		}
-		pixels, names = append(pixels, images...), append(names, fmt.Sprint("Nz = ", latent))
-	}
-	g := digitGrid("Draws of the prior, decoded", across, pixels)
-	g.RowNames = names
-	r.Picture("samples", "Means of p(x|z) at draws z of the prior, by the number of latent variables.", g)
-	return nil
-}
-
 // firstOf returns the row of the first digit of a class, of which there is one.
 func firstOf(test *data.Images, class int) int { return slices.Index(test.Labels(), class) }
 
@@ -98,40 +79,8 @@ func pixelsOf(test *data.Images, rows ...int) []float64 {
 	return x
 }
 
-func (p vaePlan) reconstructions(r *Run, nets vaeNets, test *data.Images) error {
-	rows := make([]int, 10)
-	for class := range rows {
-		rows[class] = firstOf(test, class)
-	}
-	pixels, names := pixelsOf(test, rows...), []string{"test digit"}
-	for _, latent := range p.Latents {
-		images, err := nets[latent][0].Reconstructed(test, rows)
-		if err != nil {
-			return err
-		}
-		pixels, names = append(pixels, images...), append(names, fmt.Sprint("Nz = ", latent))
-	}
-	g := digitGrid("Reconstructions", len(rows), pixels)
-	g.RowNames = names
-	r.Picture("reconstructions", "The first test digit of each class as it is binarised, and what each network makes of it at the posterior's mean.", g)
-	return nil
-}
-
-func (p vaePlan) manifold(r *Run, nets vaeNets, _ *data.Images) error {
-	const size = 20
-	images, err := nets[vaePlane][0].Manifold(size)
-	if err != nil {
-		return err
-	}
-	g := digitGrid("The plane of two latent variables", size, images)
-	g.Zoom, g.Joined = 2, true
-	r.Picture("manifold", "Means of p(x|z) at points that divide the prior of two latent variables evenly.", g)
-	return nil
-}
-
-func (p vaePlan) interpolations(r *Run, nets vaeNets, test *data.Images) error {
+func interpolations(r *Run, net *vaeNet, test *data.Images) error {
 	const steps = 9
-	net := nets[vaeMain][0]
 	var pixels []float64
 	var names []string
 	for _, pair := range [][2]int{{1, 7}, {3, 8}, {4, 9}, {0, 6}, {2, 5}} {
