@@ -13,7 +13,7 @@ import (
 var adaptiveDepth = Experiment{
 	Name:    "adaptive-depth",
 	Summary: "residual networks that decide for each photograph how deep to go: accuracy against what it costs, beside ACT and shallower networks",
-	Needs:   "cifar-10, 170 MB (credence data fetch cifar-10); estimates for two cores: quick: half an hour; reduced: 3 ResNet-20 of 13 epochs and short trainings from them, three hours; paper: ResNet-32, weeks",
+	Needs:   "cifar-10, 170 MB (credence data fetch cifar-10); quick: 24 small networks, a quarter of an hour on two cores; reduced: 3 ResNet-20 of 13 epochs and short trainings from them, three hours; paper: ResNet-32, weeks",
 	Paper:   "Figurnov, Sobolev and Vetrov 2017, Probabilistic Adaptive Computation Time, https://arxiv.org/abs/1712.00386",
 	Scales:  []Scale{Quick, Reduced, Paper},
 	Run: func(ctx context.Context, r *Run) error {
