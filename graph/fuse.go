@@ -92,7 +92,7 @@ const (
 	functionCost = 6
 	noiseCost    = 12
 	nearCost     = 2  // of keeping an array that stays in the second-level cache
-	farCost      = 16 // of keeping one that does not
+	farCost      = 10 // of keeping one that does not
 	nearSize     = 1 << 16
 )
 
