@@ -26,9 +26,8 @@ var adaptiveDepth = Experiment{
 }
 
 // depthPlan is the settings of one scale. Paper's are those of the authors' earlier code for such networks
-// (https://github.com/mfigurnov/sact): the publication's own are not stated in what we could read. Reduced's taus are around those
-// at which, with the first seed and on the held-out images, blocks begin to be left out (0.05, of every fifth operation) and few
-// are left (0.1, of every second).
+// (https://github.com/mfigurnov/sact): the publication's own are not stated in what we could read. Reduced's taus are around 0.06
+// and 0.1, at which, with the first seed and on the held-out images, a third and half of the operations were left out.
 type depthPlan struct {
 	Net           resnet.Config
 	Shallower     []int // depths of networks to compare with
