@@ -24,7 +24,8 @@ func (m matmul) multiplications(in []Shape) int {
 	return in[0][:len(in[0])-2].Size() * rows * cols * inner
 }
 
-// multiplications leaves out the zeros between the pixels of images that are spread.
+// multiplications are one for each element of the filter at each pixel or, if those are fewer, at each place of a result: others are
+// with the zeros around and between pixels. So a gradient has as many as what it is of.
 func (c convolution) multiplications([]Shape) int {
-	return c.batch * c.Rows * c.Cols * c.filter().Size() / (c.Spread[0] * c.Spread[1])
+	return c.batch * min(c.Height*c.Width, c.Rows*c.Cols) * c.filter().Size()
 }

@@ -28,7 +28,8 @@ func TestFLOPs(t *testing.T) {
 
 	images, filter := g.Normal(2, 8, 8, 3), g.Normal(3, 3, 3, 4)
 	for window, places := range map[graph.Window]int{
-		{Padding: [2]int{1, 1}}:                       8 * 8,
+		{}:                      6 * 6,
+		{Padding: [2]int{1, 1}}: 8 * 8,
 		{Padding: [2]int{1, 1}, Stride: [2]int{2, 2}}: 4 * 4,
 	} {
 		forward := 2 * 2 * places * 3 * 3 * 3 * 4
